@@ -1,0 +1,61 @@
+package io.github.locks;
+
+/**
+ * A lock that was granted. Closing it gives the lock back; use try-with-resources.
+ * <p>
+ * Safe for use by several threads: a handle may be passed on and closed by any thread.
+ * What was written before a lock was released is visible to who acquires it next.
+ */
+public interface LockHandle extends AutoCloseable {
+
+	/**
+	 * Returns the name of the locked resource.
+	 * @return the name
+	 */
+	String resource();
+
+	/**
+	 * Returns the kind of lock.
+	 * @return the kind
+	 */
+	LockType type();
+
+	/**
+	 * Returns for whom the lock is held. A request that names this owner, or a
+	 * {@linkplain LockOwner#child(String) child} of it, enters the same lock again.
+	 * @return the owner
+	 */
+	LockOwner owner();
+
+	/**
+	 * Returns a number that only grows with each new grant of this resource. A store that
+	 * refuses smaller tokens than the largest it saw is safe from holders that lost their
+	 * lock and do not know it. A nested acquisition by the same owner has the token of
+	 * the outer one. Also readable after the lock was given back.
+	 * @return the token, more than zero
+	 */
+	long fencingToken();
+
+	/**
+	 * Whether the lock is held now: not closed, not lost. Local and cheap.
+	 * @return {@code true} while the lock protects its holder
+	 */
+	boolean isHeld();
+
+	/**
+	 * Registers an action for the case that the lock is lost before it is closed: its
+	 * lease ran out, or its lock file was removed. Runs once, on a thread of the lock
+	 * manager; at once if the lock is lost already, never if it was closed before. A lock
+	 * of type {@link LockType#READ} or {@link LockType#WRITE} is never lost.
+	 * @param action what to do; exceptions it throws are logged
+	 */
+	void onLost(Runnable action);
+
+	/**
+	 * Gives the lock back. Has an effect once; more calls do nothing, and never release
+	 * the lock of somebody else.
+	 */
+	@Override
+	void close();
+
+}

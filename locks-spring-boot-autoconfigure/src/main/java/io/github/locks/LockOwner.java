@@ -1,0 +1,149 @@
+package io.github.locks;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who a lock belongs to. Two requests of the same owner never exclude each other
+ * (reentrancy), requests of different owners do.
+ * <p>
+ * By default code acts for its thread. Work that moves between threads gets an owner of
+ * its own from {@link #create(String)} and names it in its requests, or {@link #carry()
+ * carries} it for as long as a thread works for it. A {@linkplain #child(String) child}
+ * may enter what its ancestors hold; the ancestors may not enter what only the child
+ * holds.
+ * <p>
+ * Immutable and safe for use by several threads. Owners are compared by identity of what
+ * they stand for, never by name.
+ */
+public final class LockOwner {
+
+	private static final ThreadLocal<@Nullable LockOwner> CARRIED = new ThreadLocal<>();
+
+	private static final AtomicLong SEQUENCE = new AtomicLong();
+
+	private final Object key;
+
+	private final @Nullable String name;
+
+	private final @Nullable LockOwner parent;
+
+	private LockOwner(Object key, @Nullable String name, @Nullable LockOwner parent) {
+		this.key = key;
+		this.name = name;
+		this.parent = parent;
+	}
+
+	/**
+	 * Returns the owner that the calling code acts for: the one its thread carries, else
+	 * the thread itself.
+	 * @return the current owner
+	 */
+	public static LockOwner current() {
+		LockOwner carried = CARRIED.get();
+		return (carried != null) ? carried : new LockOwner(Thread.currentThread(), null, null);
+	}
+
+	/**
+	 * Creates an owner that is different from all others.
+	 * @param name how the owner appears in messages and in the status
+	 * @return a new owner without a parent
+	 */
+	public static LockOwner create(String name) {
+		return new LockOwner(new Object(), checkName(name), null);
+	}
+
+	/**
+	 * Creates an owner without a name of its own, for one asynchronous task.
+	 * @return a new owner named {@code task-} and a number
+	 */
+	public static LockOwner task() {
+		return create("task-" + SEQUENCE.incrementAndGet());
+	}
+
+	/**
+	 * Creates an owner that may enter what this owner, or one of its ancestors, holds.
+	 * @param name how the child appears in messages and in the status
+	 * @return a new owner with this one as its parent
+	 */
+	public LockOwner child(String name) {
+		return new LockOwner(new Object(), checkName(name), this);
+	}
+
+	/**
+	 * Returns how this owner appears in messages and in the status.
+	 * @return the name; for a thread its current name
+	 */
+	public String name() {
+		if (this.name != null) {
+			return this.name;
+		}
+		Thread thread = (Thread) this.key;
+		String threadName = thread.getName();
+		return threadName.isEmpty() ? "thread-" + thread.getId() : threadName;
+	}
+
+	/**
+	 * Returns the owner whose holds this one may enter.
+	 * @return the parent, or {@code null} if this owner stands alone
+	 */
+	public @Nullable LockOwner parent() {
+		return this.parent;
+	}
+
+	/**
+	 * Makes the calling thread act for this owner until the returned scope is closed.
+	 * Scopes are closed by the same thread, innermost first.
+	 * @return the scope, for try-with-resources
+	 */
+	public Scope carry() {
+		LockOwner previous = CARRIED.get();
+		CARRIED.set(this);
+		return () -> {
+			if (previous != null) {
+				CARRIED.set(previous);
+			}
+			else {
+				CARRIED.remove();
+			}
+		};
+	}
+
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return this == other || (other instanceof LockOwner that && this.key == that.key);
+	}
+
+	@Override
+	public int hashCode() {
+		return System.identityHashCode(this.key);
+	}
+
+	@Override
+	public String toString() {
+		return name();
+	}
+
+	private static String checkName(String name) {
+		if (name == null || name.isBlank()) {
+			throw new IllegalArgumentException("'name' of a lock owner must not be blank");
+		}
+		return name;
+	}
+
+	/**
+	 * A stretch of work during which a thread acts for an owner.
+	 */
+	@FunctionalInterface
+	public interface Scope extends AutoCloseable {
+
+		/**
+		 * Ends the scope: the thread acts for whomever it acted for before.
+		 */
+		@Override
+		void close();
+
+	}
+
+}

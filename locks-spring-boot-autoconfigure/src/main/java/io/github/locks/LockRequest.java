@@ -1,0 +1,219 @@
+package io.github.locks;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to lock, how, for whom, and how long to wait for it. Immutable; may be used for
+ * any number of acquisitions.
+ */
+public final class LockRequest {
+
+	private final String resource;
+
+	private final LockType type;
+
+	private final @Nullable Duration timeout;
+
+	private final @Nullable Duration lease;
+
+	private final @Nullable LockOwner owner;
+
+	private final @Nullable String method;
+
+	private LockRequest(Builder builder) {
+		this.resource = builder.resource;
+		this.type = builder.type;
+		this.timeout = builder.timeout;
+		this.lease = builder.lease;
+		this.owner = builder.owner;
+		this.method = builder.method;
+	}
+
+	/**
+	 * Starts a request for the read side of a resource.
+	 * @param resource name of the resource, 1 to 512 code points
+	 * @return a builder
+	 * @throws InvalidLockNameException if the name is refused
+	 */
+	public static Builder read(String resource) {
+		return new Builder(resource, LockType.READ);
+	}
+
+	/**
+	 * Starts a request for the write side of a resource.
+	 * @param resource name of the resource, 1 to 512 code points
+	 * @return a builder
+	 * @throws InvalidLockNameException if the name is refused
+	 */
+	public static Builder write(String resource) {
+		return new Builder(resource, LockType.WRITE);
+	}
+
+	/**
+	 * Starts a request for the distributed lock of a resource.
+	 * @param resource name of the resource, 1 to 512 code points
+	 * @return a builder
+	 * @throws InvalidLockNameException if the name is refused
+	 */
+	public static Builder distributed(String resource) {
+		return new Builder(resource, LockType.DISTRIBUTED);
+	}
+
+	/**
+	 * Starts a request for a lock of the given kind.
+	 * @param type the kind of lock
+	 * @param resource name of the resource, 1 to 512 code points
+	 * @return a builder
+	 * @throws InvalidLockNameException if the name is refused
+	 */
+	public static Builder of(LockType type, String resource) {
+		return new Builder(resource, requireNonNull(type, "type"));
+	}
+
+	/**
+	 * Returns the name of the resource.
+	 * @return a valid name
+	 */
+	public String resource() {
+		return this.resource;
+	}
+
+	/**
+	 * Returns the kind of lock.
+	 * @return the kind
+	 */
+	public LockType type() {
+		return this.type;
+	}
+
+	/**
+	 * Returns how long to wait. Zero or negative: try once.
+	 * @return the timeout, or {@code null} for the default of the resource or kind
+	 */
+	public @Nullable Duration timeout() {
+		return this.timeout;
+	}
+
+	/**
+	 * Returns how long the lock may be held. Distributed locks only.
+	 * @return the lease, or {@code null} for as long as the holder lives
+	 */
+	public @Nullable Duration lease() {
+		return this.lease;
+	}
+
+	/**
+	 * Returns for whom the lock is taken.
+	 * @return the owner, or {@code null} for the {@linkplain LockOwner#current() current
+	 * owner} of a blocking call and a new owner of an asynchronous one
+	 */
+	public @Nullable LockOwner owner() {
+		return this.owner;
+	}
+
+	/**
+	 * Returns which method asks, for messages and the status.
+	 * @return a label such as {@code EpisodeStore.find}, or {@code null} if unknown
+	 */
+	public @Nullable String method() {
+		return this.method;
+	}
+
+	@Override
+	public String toString() {
+		return this.type.key() + " lock on " + LockNames.quote(this.resource);
+	}
+
+	private static <T> T requireNonNull(@Nullable T value, String name) {
+		if (value == null) {
+			throw new IllegalArgumentException("'" + name + "' of a lock request must not be null");
+		}
+		return value;
+	}
+
+	/**
+	 * Builds a {@link LockRequest}. Not for use by several threads at once.
+	 */
+	public static final class Builder {
+
+		private final String resource;
+
+		private final LockType type;
+
+		private @Nullable Duration timeout;
+
+		private @Nullable Duration lease;
+
+		private @Nullable LockOwner owner;
+
+		private @Nullable String method;
+
+		private Builder(String resource, LockType type) {
+			this.resource = LockNames.check(resource);
+			this.type = type;
+		}
+
+		/**
+		 * Sets how long to wait. Zero or negative: try once. Default: the timeout
+		 * configured for the resource, else for the kind.
+		 * @param timeout the timeout
+		 * @return this builder
+		 */
+		public Builder timeout(Duration timeout) {
+			this.timeout = requireNonNull(timeout, "timeout");
+			return this;
+		}
+
+		/**
+		 * Sets how long the lock may be held: afterwards it is lost to the holder and
+		 * free for others. Default: held until closed. Distributed locks only.
+		 * @param lease the lease, more than zero
+		 * @return this builder
+		 */
+		public Builder lease(Duration lease) {
+			requireNonNull(lease, "lease");
+			if (lease.isNegative() || lease.isZero()) {
+				throw new IllegalArgumentException("'lease' of a lock request must be more than zero, but is " + lease);
+			}
+			if (this.type != LockType.DISTRIBUTED) {
+				throw new IllegalArgumentException("'lease' is for distributed locks only: a " + this.type.key()
+						+ " lock is held until it is closed");
+			}
+			this.lease = lease;
+			return this;
+		}
+
+		/**
+		 * Sets for whom the lock is taken. Default: the current owner for a blocking
+		 * call, a new owner for an asynchronous one.
+		 * @param owner the owner
+		 * @return this builder
+		 */
+		public Builder owner(LockOwner owner) {
+			this.owner = requireNonNull(owner, "owner");
+			return this;
+		}
+
+		/**
+		 * Sets which method asks, for messages and the status.
+		 * @param method a label such as {@code EpisodeStore.find}
+		 * @return this builder
+		 */
+		public Builder method(String method) {
+			this.method = requireNonNull(method, "method");
+			return this;
+		}
+
+		/**
+		 * Builds the request.
+		 * @return an immutable request
+		 */
+		public LockRequest build() {
+			return new LockRequest(this);
+		}
+
+	}
+
+}

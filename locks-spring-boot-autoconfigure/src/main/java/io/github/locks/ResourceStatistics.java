@@ -1,0 +1,26 @@
+package io.github.locks;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Statistics of one resource.
+ *
+ * @param resourceName name of the resource
+ * @param locks statistics by the {@linkplain LockType#key() key} of each kind of lock
+ * @param recentOperations what happened last, oldest first
+ */
+public record ResourceStatistics(String resourceName, Map<String, LockStatistics> locks,
+		List<LockOperation> recentOperations) {
+
+	/**
+	 * Copies the collections, keeping their order.
+	 */
+	public ResourceStatistics {
+		locks = Collections.unmodifiableMap(new LinkedHashMap<>(locks));
+		recentOperations = List.copyOf(recentOperations);
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * The fair read/write lock of one process, over owners instead of threads.
+ */
+@NullMarked
+package io.github.locks.local;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,54 @@
+package io.github.locks.spi;
+
+import java.util.Optional;
+
+import io.github.locks.LockBackendException;
+import io.github.locks.LockHolder;
+
+/**
+ * Exclusive locks that several processes share. The lock manager queues the requests of
+ * its own process in front of the backend, so that at most one of its owners at a time
+ * asks for a resource; it also retries, renews and measures.
+ * <p>
+ * Implementations are safe for use by several threads, return without waiting for other
+ * holders, and are not disturbed by the interrupt flag of the calling thread.
+ */
+public interface LockBackend extends AutoCloseable {
+
+	/**
+	 * Tries to acquire a resource.
+	 * @param request what to acquire
+	 * @return the lease, or empty if somebody else has it
+	 * @throws LockBackendException if the backend cannot be used
+	 */
+	Optional<Lease> tryAcquire(LeaseRequest request);
+
+	/**
+	 * Confirms that a lease is still held, and prolongs it where the backend needs that.
+	 * @param lease a lease that was not released
+	 * @return {@code false} if the lease is lost; it is final
+	 * @throws LockBackendException if the backend cannot tell now
+	 */
+	boolean renew(Lease lease);
+
+	/**
+	 * Gives a lease back, held or lost. Never touches the lease of somebody else.
+	 * @param lease the lease
+	 */
+	void release(Lease lease);
+
+	/**
+	 * Returns who holds a resource, in any process. For people to read: it may be late.
+	 * @param resource name of the resource
+	 * @return the holder, or empty if there is none or it is not known
+	 */
+	Optional<LockHolder> inspect(String resource);
+
+	/**
+	 * Releases what the backend needs for itself. Leases must have been released.
+	 */
+	@Override
+	default void close() {
+	}
+
+}
