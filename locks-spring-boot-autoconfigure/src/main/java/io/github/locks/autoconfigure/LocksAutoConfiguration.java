@@ -40,7 +40,7 @@ public final class LocksAutoConfiguration {
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnMissingBean(LockManager.class)
 	@EnableConfigurationProperties(LocksProperties.class)
-	static class LockManagerConfiguration {
+	static final class LockManagerConfiguration {
 
 		@Bean(destroyMethod = "close")
 		DefaultLockManager lockManager(LocksProperties properties, ObjectProvider<LockBackend> backends,
@@ -82,7 +82,7 @@ public final class LocksAutoConfiguration {
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(Advisor.class)
 	@Import(AutoProxyRegistrar.class)
-	static class LockAdvisorConfiguration {
+	static final class LockAdvisorConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
@@ -100,7 +100,7 @@ public final class LocksAutoConfiguration {
 	 * Sees to it that annotated beans get their proxy whatever {@code spring.aop.auto}
 	 * says: a method that silently runs without its lock is the worst outcome.
 	 */
-	static class AutoProxyRegistrar implements ImportBeanDefinitionRegistrar {
+	static final class AutoProxyRegistrar implements ImportBeanDefinitionRegistrar {
 
 		@Override
 		public void registerBeanDefinitions(AnnotationMetadata metadata, BeanDefinitionRegistry registry) {

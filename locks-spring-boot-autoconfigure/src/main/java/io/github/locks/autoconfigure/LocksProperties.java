@@ -14,7 +14,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * {@link ConfigurationProperties Configuration properties} for locks.
  */
 @ConfigurationProperties("locks")
-public class LocksProperties {
+public final class LocksProperties {
 
 	/**
 	 * Whether locks are enabled. If not, there is no lock manager and annotated methods
@@ -135,7 +135,7 @@ public class LocksProperties {
 	/**
 	 * How long to wait for a lock where nothing more specific says so.
 	 */
-	public static class Timeout {
+	public static final class Timeout {
 
 		/**
 		 * Time to wait for a read lock. Zero means to try once.
@@ -181,7 +181,7 @@ public class LocksProperties {
 	/**
 	 * Settings of one resource.
 	 */
-	public static class Resource {
+	public static final class Resource {
 
 		/**
 		 * Time to wait for a lock of the resource. Zero means to try once.
@@ -215,7 +215,7 @@ public class LocksProperties {
 	/**
 	 * Distributed locks.
 	 */
-	public static class Distributed {
+	public static final class Distributed {
 
 		/**
 		 * What keeps the distributed locks.
@@ -245,7 +245,7 @@ public class LocksProperties {
 	/**
 	 * Deadlock detection.
 	 */
-	public static class Deadlock {
+	public static final class Deadlock {
 
 		/**
 		 * Time between two searches for deadlocks.
@@ -291,7 +291,7 @@ public class LocksProperties {
 	/**
 	 * Statistics.
 	 */
-	public static class Statistics {
+	public static final class Statistics {
 
 		/**
 		 * Whether statistics are recorded.
