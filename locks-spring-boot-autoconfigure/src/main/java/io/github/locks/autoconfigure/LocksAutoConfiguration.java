@@ -16,13 +16,13 @@ import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
@@ -34,7 +34,7 @@ import org.springframework.core.type.AnnotationMetadata;
  * {@link EnableAutoConfiguration Auto-configuration} for locks.
  */
 @AutoConfiguration
-@ConditionalOnBooleanProperty(name = "locks.enabled", matchIfMissing = true)
+@Conditional(OnLocksEnabledCondition.class)
 public final class LocksAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)

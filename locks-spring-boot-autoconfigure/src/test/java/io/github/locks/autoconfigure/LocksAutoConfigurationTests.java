@@ -11,6 +11,8 @@ import io.github.locks.support.DefaultLockManager;
 import org.aspectj.weaver.Advice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
 import org.springframework.aop.config.AopConfigUtils;
@@ -51,9 +53,17 @@ class LocksAutoConfigurationTests {
 			.hasSingleBean(LockManagerLifecycle.class));
 	}
 
-	@Test
-	void nothingIsThereWhenDisabled() {
-		this.runner.withPropertyValues("locks.enabled=false")
+	@ParameterizedTest
+	@ValueSource(strings = { "true", "TRUE", "on", "yes", "1" })
+	void everyYesEnables(String yes) {
+		this.runner.withPropertyValues("locks.enabled=" + yes)
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(LockManager.class));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "false", "FALSE", "off", "no", "0" })
+	void nothingIsThereWhenDisabled(String no) {
+		this.runner.withPropertyValues("locks.enabled=" + no)
 			.withUserConfiguration(ServiceConfiguration.class)
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(LockManager.class)

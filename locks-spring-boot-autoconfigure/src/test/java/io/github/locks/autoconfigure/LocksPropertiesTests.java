@@ -118,6 +118,30 @@ class LocksPropertiesTests {
 			.contains("Value: \"" + value + "\"");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "locks.timeout.read", "locks.idle-eviction", "locks.deadlock.policy", "locks.validation" })
+	void emptyTimeOrChoiceIsTheDefault(String property) {
+		try (ConfigurableApplicationContext context = StartUp.with(property + "=")) {
+			assertThat(context.getBean(LocksProperties.class)).usingRecursiveComparison()
+				.isEqualTo(new LocksProperties());
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "locks.enabled", "locks.statistics.history-size", "locks.statistics.max-resources" })
+	void emptyNumberOrSwitchIsRefused(String property, CapturedOutput output) {
+		StartUp.fails(property + "=");
+		assertThat(output).contains("APPLICATION FAILED TO START").contains("Property: " + property);
+	}
+
+	@Test
+	void typingErrorDoesNotDisableLocks(CapturedOutput output) {
+		StartUp.fails("locks.enabled=ture");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Property: locks.enabled")
+			.contains("Value: \"ture\"");
+	}
+
 	@Test
 	void unknownBackendIsRefusedWithTheChoices(CapturedOutput output) {
 		StartUp.fails("locks.distributed.backend=redsi");
