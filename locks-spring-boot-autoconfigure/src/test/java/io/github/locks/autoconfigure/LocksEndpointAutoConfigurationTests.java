@@ -1,12 +1,21 @@
 package io.github.locks.autoconfigure;
 
+import java.util.Set;
+
+import javax.management.MBeanOperationInfo;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+
 import io.github.locks.LockManager;
 import io.github.locks.actuate.LocksEndpoint;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.autoconfigure.endpoint.jmx.JmxEndpointAutoConfiguration;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.jmx.JmxAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
@@ -57,6 +66,23 @@ class LocksEndpointAutoConfigurationTests {
 		LocksEndpoint mine = new LocksEndpoint(mock(LockManager.class));
 		this.exposed.withBean(LocksEndpoint.class, () -> mine)
 			.run((context) -> assertThat(context).getBean(LocksEndpoint.class).isSameAs(mine));
+	}
+
+	@Test
+	void endpointIsThereOverJmx() {
+		this.runner
+			.withConfiguration(AutoConfigurations.of(JmxAutoConfiguration.class, EndpointAutoConfiguration.class,
+					JmxEndpointAutoConfiguration.class))
+			.withPropertyValues("spring.jmx.enabled=true", "management.endpoints.jmx.exposure.include=locks")
+			.run((context) -> {
+				assertThat(context).hasNotFailed().hasSingleBean(LocksEndpoint.class);
+				Set<ObjectName> names = context.getBean(MBeanServer.class)
+					.queryNames(new ObjectName("*:type=Endpoint,name=Locks,*"), null);
+				assertThat(names).hasSize(1);
+				assertThat(context.getBean(MBeanServer.class).getMBeanInfo(names.iterator().next()).getOperations())
+					.extracting(MBeanOperationInfo::getName)
+					.containsExactlyInAnyOrder("locks", "lock");
+			});
 	}
 
 	@Test
