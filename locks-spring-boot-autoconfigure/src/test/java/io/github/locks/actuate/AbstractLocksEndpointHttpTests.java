@@ -77,9 +77,9 @@ abstract class AbstractLocksEndpointHttpTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(
-			strings = { "orders:42", "a/b/c", "smörgås-鎖-🔒", "a b+c", "<script>alert(1)</script>", "a\",\"b\":1" })
-	void usualNamesCanBeReadAsPath(String name) throws Exception {
+	@ValueSource(strings = { "orders:42", "a/b/c", "a;b=c", "100%", "50%/x", "%2F", "a%2fb", "smörgås-鎖-🔒", "a b+c",
+			"<script>alert(1)</script>", "a\",\"b\":1", "{{7*7}}" })
+	void nameInThePathIsDecodedOnce(String name) throws Exception {
 		HttpResponse<String> response = this.app.get("/" + HttpApp.encode(name).replace("%2F", "/"));
 		assertThat(response.statusCode()).isEqualTo(200);
 		assertThat(json(response).at("/statistics/0/resourceName").asString()).isEqualTo(name);

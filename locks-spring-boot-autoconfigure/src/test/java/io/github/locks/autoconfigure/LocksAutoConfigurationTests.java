@@ -18,6 +18,7 @@ import reactor.core.publisher.Mono;
 import org.springframework.aop.config.AopConfigUtils;
 import org.springframework.aop.framework.autoproxy.InfrastructureAdvisorAutoProxyCreator;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -179,6 +180,17 @@ class LocksAutoConfigurationTests {
 		@Bean
 		AnnotatedService annotatedService() {
 			return new AnnotatedService();
+		}
+
+		/**
+		 * Comes after the one that makes proxies: what that one needs is created too
+		 * early for this one.
+		 */
+		@Bean
+		static BeanPostProcessor lastPostProcessor() {
+			return new BeanPostProcessor() {
+
+			};
 		}
 
 	}
