@@ -7,6 +7,7 @@ import io.github.locks.file.FileLockBackend;
 import io.github.locks.spi.LockBackend;
 import io.github.locks.spi.LockListener;
 import io.github.locks.support.DefaultLockManager;
+import io.github.locks.support.DefaultLockManagerBuilder;
 
 import org.springframework.aop.Advisor;
 import org.springframework.aop.config.AopConfigUtils;
@@ -46,7 +47,7 @@ public final class LocksAutoConfiguration {
 		DefaultLockManager lockManager(LocksProperties properties, ObjectProvider<LockBackend> backends,
 				ObjectProvider<LockListener> listeners, Environment environment) {
 			LocksPropertiesMapper mapper = new LocksPropertiesMapper(properties);
-			DefaultLockManager.Builder builder = mapper.builder();
+			DefaultLockManagerBuilder builder = mapper.builder();
 			listeners.orderedStream().forEach(builder::listener);
 			LockBackend backend = backends.getIfAvailable();
 			if (backend != null) {
@@ -55,8 +56,8 @@ public final class LocksAutoConfiguration {
 			return withDirectory(builder, mapper, environment.containsProperty("locks.directory"));
 		}
 
-		private static DefaultLockManager withDirectory(DefaultLockManager.Builder builder,
-				LocksPropertiesMapper mapper, boolean openNow) {
+		private static DefaultLockManager withDirectory(DefaultLockManagerBuilder builder, LocksPropertiesMapper mapper,
+				boolean openNow) {
 			if (!openNow) {
 				return builder.backend(() -> FileLockBackend.open(mapper.directory())).build();
 			}

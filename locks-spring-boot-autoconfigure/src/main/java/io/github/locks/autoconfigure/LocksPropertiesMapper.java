@@ -8,6 +8,7 @@ import io.github.locks.InvalidLockNameException;
 import io.github.locks.LockNames;
 import io.github.locks.LockType;
 import io.github.locks.support.DefaultLockManager;
+import io.github.locks.support.DefaultLockManagerBuilder;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -26,8 +27,8 @@ final class LocksPropertiesMapper {
 		this.properties = properties;
 	}
 
-	DefaultLockManager.Builder builder() {
-		DefaultLockManager.Builder builder = DefaultLockManager.builder();
+	DefaultLockManagerBuilder builder() {
+		DefaultLockManagerBuilder builder = DefaultLockManager.builder();
 		timeouts(builder);
 		deadlock(builder);
 		statistics(builder);
@@ -59,21 +60,21 @@ final class LocksPropertiesMapper {
 		return failure;
 	}
 
-	private void timeouts(DefaultLockManager.Builder builder) {
+	private void timeouts(DefaultLockManagerBuilder builder) {
 		LocksProperties.Timeout timeout = this.properties.getTimeout();
 		builder.timeout(LockType.READ, notNegative("locks.timeout.read", timeout.getRead()));
 		builder.timeout(LockType.WRITE, notNegative("locks.timeout.write", timeout.getWrite()));
 		builder.timeout(LockType.DISTRIBUTED, notNegative("locks.timeout.distributed", timeout.getDistributed()));
 	}
 
-	private void deadlock(DefaultLockManager.Builder builder) {
+	private void deadlock(DefaultLockManagerBuilder builder) {
 		LocksProperties.Deadlock deadlock = this.properties.getDeadlock();
 		builder.deadlockCheckInterval(positive("locks.deadlock.check-interval", deadlock.getCheckInterval()));
 		builder.deadlockThreshold(positive("locks.deadlock.threshold", deadlock.getThreshold()));
 		builder.deadlockPolicy(deadlock.getPolicy());
 	}
 
-	private void statistics(DefaultLockManager.Builder builder) {
+	private void statistics(DefaultLockManagerBuilder builder) {
 		LocksProperties.Statistics statistics = this.properties.getStatistics();
 		builder.statistics(statistics.isEnabled());
 		builder.historySize(between("locks.statistics.history-size", statistics.getHistorySize(), 0, MAX_HISTORY_SIZE));
@@ -81,7 +82,7 @@ final class LocksPropertiesMapper {
 				between("locks.statistics.max-resources", statistics.getMaxResources(), 1, Integer.MAX_VALUE));
 	}
 
-	private void resource(DefaultLockManager.Builder builder, String name, LocksProperties.Resource resource) {
+	private void resource(DefaultLockManagerBuilder builder, String name, LocksProperties.Resource resource) {
 		try {
 			LockNames.check(name);
 		}

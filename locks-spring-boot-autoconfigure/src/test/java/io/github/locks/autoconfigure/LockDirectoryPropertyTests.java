@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
+import io.github.locks.LockHandle;
+import io.github.locks.LockManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNoException;
@@ -101,9 +104,19 @@ class LockDirectoryPropertyTests {
 
 	@Test
 	void unsetDirectoryIsNotTouchedAtStart() {
-		Path directory = Path.of("memory");
+		boolean before = Files.exists(Path.of("memory/locks"));
 		StartUp.with().close();
-		assertThat(directory).doesNotExist();
+		assertThat(Files.exists(Path.of("memory/locks"))).isEqualTo(before);
+	}
+
+	@Test
+	void distributedLockIsInTheDirectory() {
+		Path directory = this.temporary.resolve("locks");
+		try (ConfigurableApplicationContext context = StartUp.with("locks.directory=" + directory);
+				LockHandle held = context.getBean(LockManager.class).distributedLock("episodes")) {
+			assertThat(held.isHeld()).isTrue();
+			assertThat(directory).isDirectoryContaining("glob:**.lock");
+		}
 	}
 
 	private static void assertRefused(String value, CapturedOutput output) {

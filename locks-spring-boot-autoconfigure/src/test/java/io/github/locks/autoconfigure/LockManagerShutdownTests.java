@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import io.github.locks.LockHandle;
 import io.github.locks.LockManager;
 import io.github.locks.LockManagerClosedException;
+import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,23 +52,27 @@ class LockManagerShutdownTests {
 	void holderIsAwaitedBeforeBeansAreDestroyed() throws Exception {
 		ConfigurableApplicationContext context = start();
 		Work work = context.getBean(Work.class);
-		LockHandle held = context.getBean(LockManager.class).writeLock("job");
+		LockManager locks = context.getBean(LockManager.class);
+		CompletableFuture<LockHandle> job = new CompletableFuture<>();
 		CompletableFuture<Boolean> workAlive = CompletableFuture.supplyAsync(() -> {
-			try (held) {
+			try (LockHandle held = locks.writeLock("job")) {
+				job.complete(held);
 				work.awaitClosing();
 				return !work.destroyed;
 			}
 		});
+		job.join();
 		context.close();
 		assertThat(workAlive.get(30, TimeUnit.SECONDS)).isTrue();
 		assertThat(work.destroyed).isTrue();
-		assertThat(held.isHeld()).isFalse();
+		assertThat(job.join().isHeld()).isFalse();
 	}
 
 	@Test
 	void holderIsNotAwaitedLongerThanConfigured() {
 		ConfigurableApplicationContext context = start("locks.shutdown-timeout=50ms");
-		context.getBean(LockManager.class).writeLock("job");
+		LockManager locks = context.getBean(LockManager.class);
+		CompletableFuture.runAsync(() -> locks.writeLock("job")).join();
 		long start = System.nanoTime();
 		context.close();
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(50),
@@ -142,9 +147,10 @@ class LockManagerShutdownTests {
 
 		void awaitClosing() {
 			awaitStopping();
+			LockRequest stranger = LockRequest.read("probe").owner(LockOwner.create("stranger")).build();
 			try {
 				while (true) {
-					this.locks.tryAcquire(LockRequest.read("probe").build()).ifPresent(LockHandle::close);
+					this.locks.tryAcquire(stranger).ifPresent(LockHandle::close);
 					Thread.onSpinWait();
 				}
 			}
