@@ -36,7 +36,11 @@ final class HttpApp implements AutoCloseable {
 	}
 
 	static HttpApp start(WebApplicationType type, String... properties) {
-		SpringApplication application = new SpringApplication(App.class);
+		return start(FixedLocks.class, type, properties);
+	}
+
+	static HttpApp start(Class<?> configuration, WebApplicationType type, String... properties) {
+		SpringApplication application = new SpringApplication(App.class, configuration);
 		application.setWebApplicationType(type);
 		Stream<String> common = Stream.of("server.port=0", "management.endpoints.web.exposure.include=locks",
 				"spring.main.banner-mode=off");
@@ -105,11 +109,6 @@ final class HttpApp implements AutoCloseable {
 	@EnableAutoConfiguration(excludeName = "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration")
 	static class App {
 
-		@Bean
-		FixedLockManager fixedLockManager() {
-			return new FixedLockManager();
-		}
-
 		/**
 		 * Event loops of this application only: closing another one must not stop them.
 		 */
@@ -119,6 +118,21 @@ final class HttpApp implements AutoCloseable {
 			factory.setUseGlobalResources(false);
 			return factory;
 		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class FixedLocks {
+
+		@Bean
+		FixedLockManager fixedLockManager() {
+			return new FixedLockManager();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class RealLocks {
 
 	}
 
