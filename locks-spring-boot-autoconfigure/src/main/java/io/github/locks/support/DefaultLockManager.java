@@ -1,161 +1,201 @@
 package io.github.locks.support;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReadWriteLock;
-import java.util.function.Supplier;
 
 import io.github.locks.Deadlock;
 import io.github.locks.LockHandle;
 import io.github.locks.LockManager;
+import io.github.locks.LockManagerClosedException;
+import io.github.locks.LockNames;
+import io.github.locks.LockOperation;
+import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
 import io.github.locks.LockType;
 import io.github.locks.ResourceStatistics;
 import io.github.locks.ResourceStatus;
-import io.github.locks.spi.LockBackend;
-import io.github.locks.spi.LockListener;
-import org.jspecify.annotations.Nullable;
+import io.github.locks.deadlock.WaitForGraph;
+import io.github.locks.spi.LockClaim;
+import io.github.locks.statistics.StatisticsArchive;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
-/** Skeleton. */
+/**
+ * The lock manager. Works without Spring:
+ *
+ * <pre class="code">
+ * try (DefaultLockManager locks = DefaultLockManager.builder().directory(Path.of("locks")).build();
+ *      LockHandle held = locks.writeLock("orders:42", Duration.ofSeconds(5))) {
+ *     ...
+ * }
+ * </pre>
+ *
+ * Safe for use by several threads.
+ */
 public final class DefaultLockManager implements LockManager, AutoCloseable {
 
-	private DefaultLockManager() {
+	private static final Log logger = LogFactory.getLog(DefaultLockManager.class);
+
+	private static final long CLOSING_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+	private final LockRuntime runtime;
+
+	private final StatusReader status;
+
+	private final Failures failures;
+
+	private final LockViews views;
+
+	DefaultLockManager(DefaultLockManagerBuilder builder) {
+		LockSettings settings = builder.settings();
+		Workers workers = new Workers();
+		WaitForGraph graph = new WaitForGraph();
+		ResourceTable resources = new ResourceTable(
+				new StatisticsArchive(builder.isStatistics(), builder.historySize(), builder.maxResources()),
+				builder.maxResources());
+		Leases leases = new Leases(builder.backend(), workers);
+		this.runtime = new LockRuntime(settings, workers, resources, graph,
+				new DeadlockMonitor(graph, workers, settings), leases, builder.listeners(), new Shutdown());
+		this.status = new StatusReader(resources, leases);
+		this.failures = new Failures(settings, this.status);
+		this.views = new LockViews(this.runtime, this.failures);
+		leases.whenLost((handle) -> this.runtime.publish(LockOperation.Kind.LOST, handle.managed(),
+				handle.acquisition(), 0, handle.heldNanos()));
+		long idleNanos = LockSettings.nanos(settings.idleEviction());
+		workers.repeat(() -> resources.evictIdle(idleNanos), Math.max(idleNanos / 4, CLOSING_PAUSE_NANOS));
 	}
 
-	public static Builder builder() {
-		return new Builder();
+	/**
+	 * Starts to build a lock manager.
+	 * @return a builder with the default settings
+	 */
+	public static DefaultLockManagerBuilder builder() {
+		return new DefaultLockManagerBuilder();
 	}
 
 	@Override
 	public LockHandle acquire(LockRequest request) {
-		throw new UnsupportedOperationException();
+		return BlockingAcquire.acquire(this.runtime, this.failures, check(request), true);
 	}
 
 	@Override
 	public Optional<LockHandle> tryAcquire(LockRequest request) {
-		throw new UnsupportedOperationException();
+		return Optional.ofNullable(BlockingAcquire.tryAcquire(this.runtime, this.failures, check(request)));
 	}
 
 	@Override
 	public CompletableFuture<LockHandle> acquireAsync(LockRequest request) {
-		throw new UnsupportedOperationException();
+		return AsyncAcquire.acquire(this.runtime, this.failures, check(request));
 	}
 
 	@Override
 	public ReadWriteLock readWriteLock(String resource) {
-		throw new UnsupportedOperationException();
+		return this.views.readWriteLock(resource);
 	}
 
 	@Override
 	public Lock lock(String resource) {
-		throw new UnsupportedOperationException();
+		return this.views.view(resource, LockType.WRITE);
 	}
 
 	@Override
 	public List<ResourceStatistics> getStatistics() {
-		throw new UnsupportedOperationException();
+		return this.status.statistics();
 	}
 
 	@Override
 	public List<ResourceStatistics> getStatistics(String resource) {
-		throw new UnsupportedOperationException();
+		return this.status.statistics(LockNames.check(resource));
 	}
 
 	@Override
 	public List<ResourceStatus> getLockStatus() {
-		throw new UnsupportedOperationException();
+		return this.status.status();
 	}
 
 	@Override
 	public List<ResourceStatus> getLockStatus(String resource) {
-		throw new UnsupportedOperationException();
+		return this.status.status(LockNames.check(resource));
 	}
 
 	@Override
 	public List<Deadlock> detectDeadlocks() {
-		throw new UnsupportedOperationException();
+		return this.runtime.deadlocks().detect();
 	}
 
 	@Override
 	public void resetStatistics() {
-		throw new UnsupportedOperationException();
+		this.runtime.resources().resetStatistics();
 	}
 
 	@Override
 	public void resetStatistics(String resource) {
-		throw new UnsupportedOperationException();
+		this.runtime.resources().resetStatistics(LockNames.check(resource));
 	}
 
+	/**
+	 * Opens the lock directory, or whatever the backend of the distributed locks needs,
+	 * to find out now rather than at the first distributed lock whether it can be used.
+	 * @throws io.github.locks.LockBackendException if it cannot
+	 */
+	void openBackend() {
+		this.runtime.leases().backend();
+	}
+
+	/**
+	 * Closes the manager. From now on only owners that hold a lock get more; requests of
+	 * others that wait fail with {@link LockManagerClosedException}. Waits for the
+	 * holders up to the shutdown timeout, except for the calling thread itself. Then all
+	 * requests fail, and distributed locks that are still held are given back and lost to
+	 * their holders. Has an effect once.
+	 */
 	@Override
 	public void close() {
+		if (!this.runtime.shutdown().begin()) {
+			return;
+		}
+		failWaiters(false);
+		awaitHolders();
+		this.runtime.shutdown().complete();
+		failWaiters(true);
+		this.runtime.leases().close();
+		this.runtime.workers().close();
 	}
 
-	/** Builder: all setters check their value and throw IllegalArgumentException. */
-	public static final class Builder {
-
-		/** Lock directory of the file backend, opened by build(). */
-		public Builder directory(Path directory) {
-			return this;
+	private void failWaiters(boolean all) {
+		for (LockClaim claim : this.runtime.graph().queued()) {
+			if (all || !this.runtime.graph().isInside(claim.owner())) {
+				claim.fail(this.runtime.closed(LockRequest.of(claim.type(), claim.resource()).build()));
+			}
 		}
+	}
 
-		/** Backend of distributed locks, opened on first use, closed with the manager. */
-		public Builder backend(Supplier<? extends LockBackend> backend) {
-			return this;
+	private void awaitHolders() {
+		Duration patience = this.runtime.settings().shutdownTimeout();
+		long nanos = LockSettings.nanos(patience);
+		long start = System.nanoTime();
+		LockOwner self = LockOwner.current();
+		while (this.runtime.graph().hasOthersThan(self)) {
+			if (System.nanoTime() - start >= nanos || Thread.currentThread().isInterrupted()) {
+				logger.warn("Closing while locks are held, after 'locks.shutdown-timeout' = " + Failures.text(patience)
+						+ ": " + getLockStatus());
+				return;
+			}
+			LockSupport.parkNanos(this, CLOSING_PAUSE_NANOS);
 		}
+	}
 
-		public Builder timeout(LockType type, Duration timeout) {
-			return this;
+	private static LockRequest check(LockRequest request) {
+		if (request == null) {
+			throw new IllegalArgumentException("'request' must not be null");
 		}
-
-		/** Settings of one resource; they win over the defaults. Null: not set. */
-		public Builder resource(String resource, @Nullable Duration timeout, @Nullable Duration lease) {
-			return this;
-		}
-
-		public Builder deadlockCheckInterval(Duration interval) {
-			return this;
-		}
-
-		public Builder deadlockThreshold(Duration threshold) {
-			return this;
-		}
-
-		public Builder deadlockPolicy(DeadlockPolicy policy) {
-			return this;
-		}
-
-		public Builder statistics(boolean enabled) {
-			return this;
-		}
-
-		public Builder historySize(int historySize) {
-			return this;
-		}
-
-		public Builder maxResources(int maxResources) {
-			return this;
-		}
-
-		public Builder idleEviction(Duration idleEviction) {
-			return this;
-		}
-
-		public Builder shutdownTimeout(Duration shutdownTimeout) {
-			return this;
-		}
-
-		public Builder listener(LockListener listener) {
-			return this;
-		}
-
-		public DefaultLockManager build() {
-			return new DefaultLockManager();
-		}
-
+		return request;
 	}
 
 }

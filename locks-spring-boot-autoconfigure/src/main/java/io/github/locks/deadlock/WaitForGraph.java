@@ -1,0 +1,286 @@
+package io.github.locks.deadlock;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.github.locks.LockOwner;
+import io.github.locks.spi.LockClaim;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who waits for whom, over all locks of a manager. A queued claim waits for the claims
+ * that block it; a granted claim that blocks stands for its owner, which may itself wait.
+ * A cycle of queued claims is a deadlock.
+ * <p>
+ * The graph is read while it changes. A cycle is reported only if each of its steps was
+ * seen twice, in two passes one after the other: as a claim that ended never comes back,
+ * all steps then existed at the same moment between the passes. A cycle cannot go
+ * unnoticed, because its members stand still: the member that closed it finds it.
+ * <p>
+ * Safe for use by several threads.
+ */
+public final class WaitForGraph {
+
+	private final Map<LockOwner, List<LockClaim>> claims = new ConcurrentHashMap<>();
+
+	/**
+	 * Adds a claim, before it is queued or granted.
+	 * @param claim the claim
+	 */
+	public void add(LockClaim claim) {
+		this.claims.compute(claim.owner(), (owner, list) -> {
+			List<LockClaim> extended = (list != null) ? list : new ArrayList<>(2);
+			extended.add(claim);
+			return extended;
+		});
+	}
+
+	/**
+	 * Removes a claim, after it has ended.
+	 * @param claim the claim
+	 */
+	public void remove(LockClaim claim) {
+		this.claims.computeIfPresent(claim.owner(), (owner, list) -> {
+			for (int i = list.size() - 1; i >= 0; i--) {
+				if (list.get(i) == claim) {
+					list.remove(i);
+					break;
+				}
+			}
+			return list.isEmpty() ? null : list;
+		});
+	}
+
+	/**
+	 * Returns what an owner holds or waits for.
+	 * @param owner the owner
+	 * @return a copy
+	 */
+	public List<LockClaim> claimsOf(LockOwner owner) {
+		List<LockClaim> copy = new ArrayList<>();
+		this.claims.computeIfPresent(owner, (key, list) -> {
+			copy.addAll(list);
+			return list;
+		});
+		return copy;
+	}
+
+	/**
+	 * Whether an owner, or an ancestor of it, was granted a lock.
+	 * @param owner the owner
+	 * @return {@code true} if it is inside of a lock
+	 */
+	public boolean isInside(LockOwner owner) {
+		for (@Nullable
+		LockOwner member = owner; member != null; member = member.parent()) {
+			for (LockClaim claim : claimsOf(member)) {
+				if (claim.isGranted()) {
+					return true;
+				}
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Whether there are claims of other owners.
+	 * @param owner the owner that does not count
+	 * @return {@code true} if somebody else holds or waits
+	 */
+	public boolean hasOthersThan(LockOwner owner) {
+		return this.claims.keySet().stream().anyMatch((other) -> !other.equals(owner));
+	}
+
+	/**
+	 * Returns all claims that wait.
+	 * @return a copy
+	 */
+	public List<LockClaim> queued() {
+		List<LockClaim> queued = new ArrayList<>();
+		for (LockOwner owner : this.claims.keySet()) {
+			for (LockClaim claim : claimsOf(owner)) {
+				if (claim.isQueued()) {
+					queued.add(claim);
+				}
+			}
+		}
+		return queued;
+	}
+
+	/**
+	 * Searches for a cycle that a claim has closed by waiting.
+	 * @param claim a claim that was queued just now
+	 * @return the members, each waiting for the next and the last for the first,
+	 * beginning with the claim; empty if there is no cycle
+	 */
+	public List<LockClaim> cycleThrough(LockClaim claim) {
+		// Nobody stands behind the newest of a queue: a cycle needs somebody who waits
+		// for
+		// what its owner holds elsewhere.
+		boolean awaited = claimsOf(claim.owner()).stream().anyMatch((held) -> held.isGranted() && held.hasQueue());
+		return awaited ? new Search(claim).cycleToStart() : List.of();
+	}
+
+	/**
+	 * Searches for all deadlocks.
+	 * @return one cycle for each group of owners that wait for each other
+	 */
+	public List<List<LockClaim>> cycles() {
+		List<List<LockClaim>> cycles = new ArrayList<>();
+		Set<LockClaim> visited = new HashSet<>();
+		Set<LockClaim> reported = new HashSet<>();
+		for (LockClaim claim : queued()) {
+			if (visited.contains(claim)) {
+				continue;
+			}
+			for (List<LockClaim> cycle : new Search(claim).cycles(visited)) {
+				if (cycle.stream().noneMatch(reported::contains)) {
+					reported.addAll(cycle);
+					cycles.add(cycle);
+				}
+			}
+		}
+		return cycles;
+	}
+
+	/** The queued claims that a queued claim waits for, each with what leads to it. */
+	private List<Step> stepsFrom(LockClaim claim) {
+		List<Step> steps = new ArrayList<>();
+		for (LockClaim blocker : claim.blockers()) {
+			if (blocker.isQueued()) {
+				steps.add(new Step(blocker, blocker));
+			}
+			else {
+				for (LockClaim other : claimsOf(blocker.owner())) {
+					if (other.isQueued()) {
+						steps.add(new Step(blocker, other));
+					}
+				}
+			}
+		}
+		return steps;
+	}
+
+	/**
+	 * A step of a path.
+	 *
+	 * @param blocker what blocks the claim before
+	 * @param claim the queued claim of the blocker's owner, or the blocker itself
+	 */
+	private record Step(LockClaim blocker, LockClaim claim) {
+	}
+
+	/**
+	 * A depth-first search without recursion, as queues may be long.
+	 */
+	private final class Search {
+
+		private final Deque<Frame> path = new ArrayDeque<>();
+
+		private final Map<LockClaim, Frame> onPath = new HashMap<>();
+
+		private final LockClaim start;
+
+		Search(LockClaim start) {
+			this.start = start;
+		}
+
+		/** The first confirmed cycle through the start. */
+		List<LockClaim> cycleToStart() {
+			Set<LockClaim> visited = new HashSet<>();
+			enter(new Step(this.start, this.start), visited);
+			while (!this.path.isEmpty()) {
+				Step step = nextStep();
+				if (step != null && step.claim() == this.start && isConfirmed(this.start, step)) {
+					return membersFrom(this.start);
+				}
+				if (step != null && !visited.contains(step.claim())) {
+					enter(step, visited);
+				}
+			}
+			return List.of();
+		}
+
+		/** Confirmed cycles among all claims that are reachable and not visited yet. */
+		List<List<LockClaim>> cycles(Set<LockClaim> visited) {
+			List<List<LockClaim>> cycles = new ArrayList<>();
+			enter(new Step(this.start, this.start), visited);
+			while (!this.path.isEmpty()) {
+				Step step = nextStep();
+				if (step == null) {
+					continue;
+				}
+				if (this.onPath.containsKey(step.claim())) {
+					if (isConfirmed(step.claim(), step)) {
+						cycles.add(membersFrom(step.claim()));
+					}
+				}
+				else if (!visited.contains(step.claim())) {
+					enter(step, visited);
+				}
+			}
+			return cycles;
+		}
+
+		private void enter(Step step, Set<LockClaim> visited) {
+			Frame frame = new Frame(step, stepsFrom(step.claim()).iterator());
+			visited.add(step.claim());
+			this.onPath.put(step.claim(), frame);
+			this.path.addLast(frame);
+		}
+
+		/** The next step from the end of the path; shortens the path if there is none. */
+		private @Nullable Step nextStep() {
+			Frame last = this.path.getLast();
+			if (last.steps().hasNext()) {
+				return last.steps().next();
+			}
+			this.onPath.remove(last.step().claim());
+			this.path.removeLast();
+			return null;
+		}
+
+		/**
+		 * The second pass: whether all steps from a claim to the end, and back, still
+		 * exist.
+		 */
+		private boolean isConfirmed(LockClaim from, Step closing) {
+			LockClaim previous = null;
+			for (Frame frame : this.path) {
+				if (previous == null) {
+					previous = (frame.step().claim() == from) ? from : null;
+				}
+				else if (!stepsFrom(previous).contains(frame.step())) {
+					return false;
+				}
+				else {
+					previous = frame.step().claim();
+				}
+			}
+			return previous != null && stepsFrom(previous).contains(closing);
+		}
+
+		private List<LockClaim> membersFrom(LockClaim from) {
+			List<LockClaim> members = new ArrayList<>();
+			for (Frame frame : this.path) {
+				if (frame.step().claim() == from || !members.isEmpty()) {
+					members.add(frame.step().claim());
+				}
+			}
+			return members;
+		}
+
+		private record Frame(Step step, Iterator<Step> steps) {
+		}
+
+	}
+
+}

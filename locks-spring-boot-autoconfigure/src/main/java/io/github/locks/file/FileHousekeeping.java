@@ -1,0 +1,166 @@
+package io.github.locks.file;
+
+import java.io.IOException;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+import io.github.locks.spi.LeaseRequest;
+import io.github.locks.spi.LockThreadFactory;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * The thread of a lock directory: publishes who holds locks, and removes lock files that
+ * their holders could not remove or that a crash has left behind.
+ */
+final class FileHousekeeping {
+
+	private static final Log logger = LogFactory.getLog(FileHousekeeping.class);
+
+	/** A holder that is gone before is of no interest to others. */
+	private static final Duration PUBLISH_AFTER = Duration.ofMillis(10);
+
+	private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
+
+	private static final Duration SWEEP_INTERVAL = Duration.ofSeconds(30);
+
+	private static final Duration SWEEP_MIN_AGE = Duration.ofSeconds(10);
+
+	private static final int SWEEP_LIMIT = 1000;
+
+	private static final int CLOSING_ATTEMPTS = 100;
+
+	private final FileLockBackend backend;
+
+	private final LockDirectory directory;
+
+	private final OwnerRecords records;
+
+	private final Set<String> leftovers = ConcurrentHashMap.newKeySet();
+
+	private final Map<FileLease, Future<?>> publications = new ConcurrentHashMap<>();
+
+	private final ScheduledThreadPoolExecutor thread;
+
+	FileHousekeeping(FileLockBackend backend, LockDirectory directory, OwnerRecords records) {
+		this.backend = backend;
+		this.directory = directory;
+		this.records = records;
+		this.thread = new ScheduledThreadPoolExecutor(1, new LockThreadFactory("files"));
+		this.thread.setRemoveOnCancelPolicy(true);
+	}
+
+	void start() {
+		this.thread.scheduleWithFixedDelay(guarded(this::cleanLeftovers), RETRY_INTERVAL.toMillis(),
+				RETRY_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+		this.thread.scheduleWithFixedDelay(guarded(() -> sweep(SWEEP_MIN_AGE)), 0, SWEEP_INTERVAL.toMillis(),
+				TimeUnit.MILLISECONDS);
+	}
+
+	void publish(FileLease lease, LeaseRequest request) {
+		try {
+			this.publications.put(lease,
+					this.thread.schedule(guarded(() -> this.records.write(lease.file(), request, lease.fencingToken())),
+							PUBLISH_AFTER.toMillis(), TimeUnit.MILLISECONDS));
+		}
+		catch (RejectedExecutionException ex) {
+			// closing: nobody needs to know any more
+		}
+	}
+
+	void withdraw(FileLease lease) {
+		Future<?> publication = this.publications.remove(lease);
+		if (publication != null && !publication.cancel(false)) {
+			try {
+				this.thread.execute(guarded(() -> this.records.remove(lease.file(), lease.fencingToken())));
+			}
+			catch (RejectedExecutionException ex) {
+				// closing: the sweep of another process removes it
+			}
+		}
+	}
+
+	void cleanLater(String file) {
+		this.leftovers.add(file);
+	}
+
+	/** Stops the thread, after a last attempt at what is left. */
+	void close() {
+		this.thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+		this.thread.shutdown();
+		boolean interrupted = false;
+		try {
+			this.thread.awaitTermination(2, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException ex) {
+			interrupted = true;
+		}
+		guarded(() -> {
+			for (int i = 0; i < CLOSING_ATTEMPTS && !this.leftovers.isEmpty(); i++) {
+				cleanLeftovers();
+			}
+			sweep(SWEEP_MIN_AGE);
+		}).run();
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void cleanLeftovers() throws IOException {
+		for (String file : List.copyOf(this.leftovers)) {
+			this.leftovers.remove(file);
+			if (!this.backend.clean(file)) {
+				this.leftovers.add(file);
+			}
+		}
+	}
+
+	private void sweep(Duration minAge) throws IOException {
+		Instant newest = Instant.now().minus(minAge);
+		for (String name : this.directory.list(FileHousekeeping::isPerishable, SWEEP_LIMIT)) {
+			BasicFileAttributes attributes = this.directory.attributes(name);
+			if (attributes != null && attributes.lastModifiedTime().toInstant().isBefore(newest)) {
+				String file = name.substring(0, name.lastIndexOf('.'));
+				this.backend.clean(file);
+				if (name.endsWith(OwnerRecords.SUFFIX)
+						&& this.directory.attributes(file + FileLockBackend.LOCK_SUFFIX) == null) {
+					this.directory.delete(name);
+				}
+			}
+		}
+	}
+
+	private static boolean isPerishable(String name) {
+		return name.endsWith(FileLockBackend.LOCK_SUFFIX) || name.endsWith(OwnerRecords.SUFFIX);
+	}
+
+	private static Runnable guarded(IoTask task) {
+		return () -> {
+			try {
+				task.run();
+			}
+			catch (IOException | RuntimeException ex) {
+				logger.debug("Housekeeping of the lock directory failed and will be tried again", ex);
+			}
+		};
+	}
+
+	/**
+	 * A task that may fail, with no harm.
+	 */
+	private interface IoTask {
+
+		void run() throws IOException;
+
+	}
+
+}

@@ -1,0 +1,319 @@
+package io.github.locks.file;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+
+import io.github.locks.LockBackendException;
+import io.github.locks.LockHolder;
+import io.github.locks.LockNames;
+import io.github.locks.LockType;
+import io.github.locks.spi.Lease;
+import io.github.locks.spi.LeaseRequest;
+import io.github.locks.spi.LockBackend;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Exclusive locks across the processes of one machine: one file for each locked resource,
+ * locked by the kernel, which frees it at once when its process dies. The file's name is
+ * a hash of the resource's name. Files are removed after use.
+ * <p>
+ * Removing a lock file is the classic way to give two processes the same lock. The rules
+ * here: a lock file is removed only by a process that holds its lock <em>and</em> holds
+ * {@code .guard} exclusively; it is opened and locked only while {@code .guard} is held
+ * shared. So no removal can fall between opening and locking.
+ * <p>
+ * Kernel locks belong to the whole JVM and vanish when <em>any</em> descriptor of the
+ * file is closed. So all users in a JVM share one table of claims ({@link JvmDirectory}),
+ * a lock file is opened by nobody but the claimant, and no thread ever blocks in
+ * {@link FileChannel#lock()}.
+ */
+public final class FileLockBackend implements LockBackend {
+
+	static final String LOCK_SUFFIX = ".lock";
+
+	private static final String GUARD = ".guard";
+
+	private static final String SEQUENCE = ".seq";
+
+	private static final int GUARD_ATTEMPTS = 50;
+
+	private static final long GUARD_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
+
+	private final LockDirectory directory;
+
+	private final JvmDirectory jvm;
+
+	private final FencingSequence sequence;
+
+	private final OwnerRecords records;
+
+	private final FileHousekeeping housekeeping;
+
+	private final AtomicBoolean closed = new AtomicBoolean();
+
+	private FileLockBackend(LockDirectory directory, JvmDirectory jvm) {
+		this.directory = directory;
+		this.jvm = jvm;
+		this.sequence = new FencingSequence(jvm.sequence(), InstantSource.system());
+		this.records = new OwnerRecords(directory);
+		this.housekeeping = new FileHousekeeping(this, directory, this.records);
+	}
+
+	/**
+	 * Opens a lock directory, creating it if need be.
+	 * @param directory the directory; relative to the working directory of the process
+	 * @return a backend to close
+	 * @throws LockBackendException if the directory cannot be used; the message says why
+	 */
+	public static FileLockBackend open(Path directory) {
+		LockDirectory opened = LockDirectories.open(directory);
+		try {
+			JvmDirectory jvm = JvmDirectory.join(opened.identity(), new PermanentFiles(opened));
+			FileLockBackend backend = new FileLockBackend(opened, jvm);
+			backend.housekeeping.start();
+			return backend;
+		}
+		catch (IOException ex) {
+			LockDirectories.closeQuietly(opened);
+			throw LockDirectories.unusable(directory, ex);
+		}
+	}
+
+	@Override
+	public Optional<Lease> tryAcquire(LeaseRequest request) {
+		String file = fileOf(request.resource());
+		Object claim = new Object();
+		if (this.jvm.claims().putIfAbsent(file, claim) != null) {
+			return Optional.empty();
+		}
+		FileLease lease = null;
+		try {
+			lease = acquire(request.resource(), file, claim);
+		}
+		catch (IOException ex) {
+			throw failure("The lock file of ", request.resource(), " cannot be locked", ex);
+		}
+		finally {
+			if (lease == null) {
+				this.jvm.claims().remove(file, claim);
+			}
+		}
+		if (lease != null) {
+			this.housekeeping.publish(lease, request);
+		}
+		return Optional.ofNullable(lease);
+	}
+
+	private @Nullable FileLease acquire(String resource, String file, Object claim) throws IOException {
+		this.jvm.mutex().lock();
+		try {
+			FileLock lock = lockFile(file);
+			if (lock == null) {
+				return null;
+			}
+			try {
+				return new FileLease(resource, file, (FileChannel) lock.acquiredBy(), lock, identity(file),
+						this.sequence.next(), claim, new AtomicBoolean());
+			}
+			catch (IOException | RuntimeException ex) {
+				lock.acquiredBy().close();
+				this.housekeeping.cleanLater(file);
+				throw ex;
+			}
+		}
+		finally {
+			this.jvm.mutex().unlock();
+		}
+	}
+
+	private @Nullable FileLock lockFile(String file) throws IOException {
+		try (FileLock guard = lockGuard(true)) {
+			return (guard != null) ? tryLock(file, true) : null;
+		}
+	}
+
+	/** Opens and locks a lock file; if it cannot be locked, it is closed again. */
+	private @Nullable FileLock tryLock(String file, boolean create) throws IOException {
+		this.jvm.retryParked(file);
+		FileChannel channel = this.directory.openFile(file + LOCK_SUFFIX, create);
+		FileLock lock = null;
+		boolean closeable = true;
+		try {
+			lock = channel.tryLock();
+		}
+		catch (OverlappingFileLockException ex) {
+			closeable = false;
+			this.jvm.park(file, channel);
+			throw JvmDirectory.lockedByForeignCode(ex);
+		}
+		finally {
+			if (lock == null && closeable) {
+				channel.close();
+			}
+		}
+		return lock;
+	}
+
+	@Override
+	public boolean renew(Lease lease) {
+		FileLease held = (FileLease) lease;
+		try {
+			return held.lock().isValid() && isOnDisk(held);
+		}
+		catch (IOException ex) {
+			throw failure("The lock file of ", lease.resource(), " cannot be looked at", ex);
+		}
+	}
+
+	@Override
+	public void release(Lease lease) {
+		FileLease held = (FileLease) lease;
+		if (!held.released().compareAndSet(false, true)) {
+			return;
+		}
+		this.jvm.mutex().lock();
+		try (FileChannel channel = held.channel(); FileLock guard = lockGuard(false)) {
+			if (guard == null) {
+				this.housekeeping.cleanLater(held.file());
+			}
+			else if (isOnDisk(held)) {
+				this.directory.delete(held.file() + LOCK_SUFFIX);
+			}
+			held.lock().release();
+		}
+		catch (IOException ex) {
+			throw failure("The lock file of ", lease.resource(), " cannot be removed", ex);
+		}
+		finally {
+			this.jvm.mutex().unlock();
+			this.jvm.claims().remove(held.file(), held.claim());
+			this.housekeeping.withdraw(held);
+		}
+	}
+
+	@Override
+	public Optional<LockHolder> inspect(String resource) {
+		try {
+			return this.records.find(fileOf(resource), resource);
+		}
+		catch (IOException ex) {
+			return Optional.empty();
+		}
+	}
+
+	/**
+	 * Removes a lock file that nobody holds.
+	 * @return {@code false} if it could not be told now, as others use the directory
+	 */
+	boolean clean(String file) throws IOException {
+		Object claim = new Object();
+		if (this.jvm.claims().putIfAbsent(file, claim) != null) {
+			return true;
+		}
+		this.jvm.mutex().lock();
+		try (FileLock guard = lockGuard(false)) {
+			if (guard == null) {
+				return false;
+			}
+			if (this.directory.attributes(file + LOCK_SUFFIX) != null) {
+				removeIfFree(file);
+			}
+			return true;
+		}
+		finally {
+			this.jvm.mutex().unlock();
+			this.jvm.claims().remove(file, claim);
+		}
+	}
+
+	private void removeIfFree(String file) throws IOException {
+		FileLock lock = tryLock(file, false);
+		if (lock != null) {
+			try (FileChannel channel = (FileChannel) lock.acquiredBy()) {
+				this.directory.delete(file + LOCK_SUFFIX);
+				this.directory.delete(file + OwnerRecords.SUFFIX);
+			}
+		}
+	}
+
+	/**
+	 * Other processes keep the guard for microseconds; one that cleans keeps others out.
+	 */
+	private @Nullable FileLock lockGuard(boolean shared) throws IOException {
+		FileLock lock = this.jvm.guard().tryLock(0, 1, shared);
+		for (int i = 1; lock == null && shared && i < GUARD_ATTEMPTS; i++) {
+			LockSupport.parkNanos(GUARD_PAUSE_NANOS);
+			lock = this.jvm.guard().tryLock(0, 1, true);
+		}
+		return lock;
+	}
+
+	private boolean isOnDisk(FileLease lease) throws IOException {
+		BasicFileAttributes attributes = this.directory.attributes(lease.file() + LOCK_SUFFIX);
+		return attributes != null && (lease.identity() == null || lease.identity().equals(attributes.fileKey()));
+	}
+
+	private @Nullable Object identity(String file) throws IOException {
+		BasicFileAttributes attributes = this.directory.attributes(file + LOCK_SUFFIX);
+		return (attributes != null) ? attributes.fileKey() : null;
+	}
+
+	@Override
+	public void close() {
+		if (this.closed.compareAndSet(false, true)) {
+			this.housekeeping.close();
+			this.jvm.leave();
+			LockDirectories.closeQuietly(this.directory);
+		}
+	}
+
+	private LockBackendException failure(String what, String resource, String problem, IOException cause) {
+		return new LockBackendException(
+				what + LockNames.quote(resource) + problem + " in the lock directory '" + this.directory.path()
+						+ "' ('locks.directory'): " + LockDirectories.explain(cause),
+				resource, LockType.DISTRIBUTED, cause);
+	}
+
+	static String fileOf(String resource) {
+		try {
+			byte[] name = resource.getBytes(StandardCharsets.UTF_8);
+			return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(name));
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException("Every JDK has SHA-256", ex);
+		}
+	}
+
+	/**
+	 * The files of a directory that are never removed.
+	 *
+	 * @param directory the directory
+	 */
+	private record PermanentFiles(LockDirectory directory) implements JvmDirectory.Opener {
+
+		@Override
+		public FileChannel guard() throws IOException {
+			return this.directory.openFile(GUARD, true);
+		}
+
+		@Override
+		public java.io.RandomAccessFile sequence() throws IOException {
+			return this.directory.openUninterruptible(SEQUENCE);
+		}
+
+	}
+
+}

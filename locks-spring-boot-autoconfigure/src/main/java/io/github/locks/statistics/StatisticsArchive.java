@@ -1,0 +1,99 @@
+package io.github.locks.statistics;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the recorders of resources whose locks are not in memory any more, up to a
+ * number; then those that were put away first are forgotten. Safe for use by several
+ * threads.
+ */
+public final class StatisticsArchive {
+
+	private final boolean enabled;
+
+	private final int historySize;
+
+	private final int maxResources;
+
+	@GuardedBy("this")
+	private final Map<String, ResourceRecorder> recorders = new LinkedHashMap<>();
+
+	/**
+	 * Creates an empty archive.
+	 * @param enabled whether anything is recorded at all
+	 * @param historySize how many recent operations a resource remembers
+	 * @param maxResources how many recorders are kept
+	 */
+	public StatisticsArchive(boolean enabled, int historySize, int maxResources) {
+		this.enabled = enabled;
+		this.historySize = historySize;
+		this.maxResources = maxResources;
+	}
+
+	/**
+	 * Takes the recorder of a resource out of the archive, or creates one.
+	 * @param resource name of the resource
+	 * @return its recorder
+	 */
+	public synchronized ResourceRecorder take(String resource) {
+		if (!this.enabled) {
+			return ResourceRecorder.DISABLED;
+		}
+		ResourceRecorder known = this.recorders.remove(resource);
+		return (known != null) ? known : new ResourceRecorder(this.historySize);
+	}
+
+	/**
+	 * Puts the recorder of a resource away.
+	 * @param resource name of the resource
+	 * @param recorder its recorder
+	 */
+	public synchronized void put(String resource, ResourceRecorder recorder) {
+		if (!recorder.isEnabled()) {
+			return;
+		}
+		this.recorders.put(resource, recorder);
+		if (this.recorders.size() > this.maxResources) {
+			this.recorders.remove(this.recorders.keySet().iterator().next());
+		}
+	}
+
+	/**
+	 * Returns the archived recorder of a resource.
+	 * @param resource name of the resource
+	 * @return the recorder, or {@code null} if the archive has none
+	 */
+	public synchronized @Nullable ResourceRecorder find(String resource) {
+		return this.recorders.get(resource);
+	}
+
+	/**
+	 * Returns the names of all archived resources.
+	 * @return a copy
+	 */
+	public synchronized List<String> resources() {
+		return new ArrayList<>(this.recorders.keySet());
+	}
+
+	/**
+	 * Forgets a resource.
+	 * @param resource name of the resource
+	 */
+	public synchronized void remove(String resource) {
+		this.recorders.remove(resource);
+	}
+
+	/**
+	 * Forgets all resources.
+	 */
+	public synchronized void clear() {
+		this.recorders.clear();
+	}
+
+}

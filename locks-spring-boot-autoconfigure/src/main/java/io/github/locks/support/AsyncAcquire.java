@@ -1,0 +1,161 @@
+package io.github.locks.support;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+
+import io.github.locks.LockHandle;
+import io.github.locks.LockOperation.Kind;
+import io.github.locks.LockOwner;
+import io.github.locks.LockRequest;
+import io.github.locks.local.Acquisition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gets a lock without a thread that waits. The same steps as {@link BlockingAcquire},
+ * each started by who makes it possible: the thread that grants, the timer, or the user
+ * who takes the request back. Leaving the queue decides between them; after the grant the
+ * future decides, and a lock that nobody takes is handed on.
+ */
+final class AsyncAcquire {
+
+	private final LockRuntime runtime;
+
+	private final Failures failures;
+
+	private final LockAttempt attempt;
+
+	private final LockFuture future = new LockFuture(this);
+
+	private final Backoff backoff = new Backoff();
+
+	private volatile @Nullable Future<?> timeout;
+
+	private AsyncAcquire(LockRuntime runtime, Failures failures, LockRequest request, LockOwner owner) {
+		this.runtime = runtime;
+		this.failures = failures;
+		this.attempt = new LockAttempt(runtime, request, owner,
+				(acquisition) -> runtime.workers().execute(this::settled));
+	}
+
+	static CompletableFuture<LockHandle> acquire(LockRuntime runtime, Failures failures, LockRequest request) {
+		LockOwner owner = (request.owner() != null) ? request.owner() : LockOwner.task();
+		try {
+			runtime.admit(request, owner);
+		}
+		catch (RuntimeException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+		return new AsyncAcquire(runtime, failures, request, owner).start();
+	}
+
+	private LockFuture start() {
+		Acquisition acquisition = this.attempt.acquisition();
+		switch (this.attempt.queue().acquire(acquisition, this.attempt.timeoutNanos() > 0)) {
+			case GRANTED -> granted(false);
+			case UPGRADE_REFUSED ->
+				this.future.fail(this.attempt.fail(Kind.UPGRADE_REFUSED, this.failures.upgrade(this.attempt)));
+			case BUSY -> this.future.fail(this.attempt.fail(Kind.TIMEOUT,
+					this.failures.timeout(this.attempt, this.attempt.queue().snapshot().queued().size() + 1)));
+			case QUEUED -> {
+				this.timeout = this.runtime.workers().schedule(this::timeUp, this.attempt.remainingNanos());
+				if (!acquisition.isQueued()) {
+					cancelTimeout();
+				}
+				this.runtime.deadlocks().queued(acquisition);
+			}
+		}
+		return this.future;
+	}
+
+	/** The wait in the queue has ended by a grant, or because somebody failed it. */
+	private void settled() {
+		cancelTimeout();
+		if (this.attempt.acquisition().isGranted()) {
+			granted(true);
+		}
+		else {
+			this.future.fail(this.attempt.failedByOther());
+		}
+	}
+
+	private void granted(boolean waited) {
+		if (this.attempt.isDistributed()) {
+			this.runtime.workers().execute(this::askBackend);
+		}
+		else {
+			deliver(this.attempt.newHandle(this.attempt.acquisition().fencingToken()), waited);
+		}
+	}
+
+	private void deliver(DefaultLockHandle handle, boolean waited) {
+		if (!this.future.deliver(this.attempt.succeed(handle, waited))) {
+			handle.close();
+		}
+	}
+
+	private void askBackend() {
+		if (this.future.isDone()) {
+			this.attempt.endGranted(Kind.CANCELLED);
+			return;
+		}
+		DefaultLockHandle handle;
+		try {
+			handle = this.runtime.leases().ask(this.attempt, this.runtime.settings().leaseOf(this.attempt.request()));
+			if (handle == null) {
+				checkPatience();
+			}
+		}
+		catch (RuntimeException | Error ex) {
+			this.attempt.endGranted(LockAttempt.kindOf(ex));
+			this.future.fail(ex);
+			return;
+		}
+		if (handle != null) {
+			deliver(handle, true);
+		}
+		else {
+			long pause = Math.min(this.backoff.nextNanos(), this.attempt.remainingNanos());
+			this.runtime.workers().schedule(() -> this.runtime.workers().execute(this::askBackend), pause);
+		}
+	}
+
+	private void checkPatience() {
+		if (this.attempt.remainingNanos() <= 0) {
+			throw this.failures.timeout(this.attempt, 1);
+		}
+		if (this.runtime.shutdown().isClosed()) {
+			throw this.runtime.closed(this.attempt.request());
+		}
+	}
+
+	/** On the timer: only leaves the queue. The rest may take time. */
+	private void timeUp() {
+		int position = this.attempt.queue().positionOf(this.attempt.acquisition());
+		if (this.attempt.queue().giveUp(this.attempt.acquisition())) {
+			this.runtime.workers()
+				.execute(() -> this.future
+					.fail(this.attempt.fail(Kind.TIMEOUT, this.failures.timeout(this.attempt, position))));
+		}
+	}
+
+	/** The user does not want the lock any more. */
+	void takeBack() {
+		if (this.attempt.queue().giveUp(this.attempt.acquisition())) {
+			cancelTimeout();
+			this.attempt.end(Kind.CANCELLED);
+		}
+	}
+
+	private void cancelTimeout() {
+		Future<?> scheduled = this.timeout;
+		if (scheduled != null) {
+			scheduled.cancel(false);
+		}
+	}
+
+	@Override
+	public String toString() {
+		return this.attempt.request().toString();
+	}
+
+}

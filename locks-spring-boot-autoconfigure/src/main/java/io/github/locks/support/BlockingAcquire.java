@@ -1,0 +1,160 @@
+package io.github.locks.support;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+import io.github.locks.LockHandle;
+import io.github.locks.LockOperation.Kind;
+import io.github.locks.LockOwner;
+import io.github.locks.LockRequest;
+import io.github.locks.local.Acquisition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gets a lock for the calling thread, which waits for it: first in the queue of this
+ * process, then, for a distributed lock, for the backend.
+ */
+final class BlockingAcquire {
+
+	private final LockRuntime runtime;
+
+	private final Failures failures;
+
+	private final LockAttempt attempt;
+
+	private final boolean interruptible;
+
+	private BlockingAcquire(LockRuntime runtime, Failures failures, LockAttempt attempt, boolean interruptible) {
+		this.runtime = runtime;
+		this.failures = failures;
+		this.attempt = attempt;
+		this.interruptible = interruptible;
+	}
+
+	/**
+	 * Waits for a lock.
+	 * @param interruptible whether an interrupt ends the wait
+	 */
+	static LockHandle acquire(LockRuntime runtime, Failures failures, LockRequest request, boolean interruptible) {
+		if (interruptible && Thread.currentThread().isInterrupted()) {
+			throw failures.interrupted(request);
+		}
+		LockOwner owner = ownerOf(request);
+		runtime.admit(request, owner);
+		LockAttempt attempt = new LockAttempt(runtime, request, owner, null);
+		return new BlockingAcquire(runtime, failures, attempt, interruptible).run();
+	}
+
+	/**
+	 * Takes a lock if it is free and nobody waits for it.
+	 * @return the handle, or {@code null} if it was not to be had
+	 */
+	static @Nullable LockHandle tryAcquire(LockRuntime runtime, Failures failures, LockRequest request) {
+		LockOwner owner = ownerOf(request);
+		runtime.admit(request, owner);
+		LockAttempt attempt = new LockAttempt(runtime, request, owner, null);
+		return switch (attempt.queue().acquire(attempt.acquisition(), false)) {
+			case GRANTED -> new BlockingAcquire(runtime, failures, attempt, false).askOnce();
+			case UPGRADE_REFUSED -> throw attempt.fail(Kind.UPGRADE_REFUSED, failures.upgrade(attempt));
+			default -> {
+				attempt.end(Kind.TIMEOUT);
+				yield null;
+			}
+		};
+	}
+
+	private static LockOwner ownerOf(LockRequest request) {
+		LockOwner owner = request.owner();
+		return (owner != null) ? owner : LockOwner.current();
+	}
+
+	private LockHandle run() {
+		Acquisition acquisition = this.attempt.acquisition();
+		boolean waited = false;
+		switch (this.attempt.queue().acquire(acquisition, this.attempt.timeoutNanos() > 0)) {
+			case UPGRADE_REFUSED -> throw this.attempt.fail(Kind.UPGRADE_REFUSED, this.failures.upgrade(this.attempt));
+			case BUSY -> throw this.attempt.fail(Kind.TIMEOUT,
+					this.failures.timeout(this.attempt, this.attempt.queue().snapshot().queued().size() + 1));
+			case QUEUED -> {
+				awaitTurn(acquisition);
+				waited = true;
+			}
+			default -> {
+			}
+		}
+		if (this.attempt.isDistributed()) {
+			return this.attempt.succeed(awaitBackend(), true);
+		}
+		return this.attempt.succeed(this.attempt.newHandle(acquisition.fencingToken()), waited);
+	}
+
+	private void awaitTurn(Acquisition acquisition) {
+		this.runtime.deadlocks().queued(acquisition);
+		acquisition.await(this.attempt.remainingNanos(), this.interruptible);
+		int position = this.attempt.queue().positionOf(acquisition);
+		if (this.attempt.queue().giveUp(acquisition)) {
+			if (isInterrupted()) {
+				throw this.attempt.fail(Kind.INTERRUPTED, this.failures.interrupted(this.attempt.request()));
+			}
+			throw this.attempt.fail(Kind.TIMEOUT, this.failures.timeout(this.attempt, position));
+		}
+		if (!acquisition.isGranted()) {
+			throw this.attempt.failedByOther();
+		}
+	}
+
+	private DefaultLockHandle awaitBackend() {
+		Backoff backoff = new Backoff();
+		Duration limit = this.runtime.settings().leaseOf(this.attempt.request());
+		try {
+			while (true) {
+				DefaultLockHandle handle = this.runtime.leases().ask(this.attempt, limit);
+				if (handle != null) {
+					return handle;
+				}
+				checkPatience();
+				LockSupport.parkNanos(this, Math.min(backoff.nextNanos(), this.attempt.remainingNanos()));
+			}
+		}
+		catch (RuntimeException | Error ex) {
+			this.attempt.endGranted(LockAttempt.kindOf(ex));
+			throw ex;
+		}
+	}
+
+	private void checkPatience() {
+		if (isInterrupted()) {
+			throw this.failures.interrupted(this.attempt.request());
+		}
+		if (this.attempt.remainingNanos() <= 0) {
+			throw this.failures.timeout(this.attempt, 1);
+		}
+		if (this.runtime.shutdown().isClosed()) {
+			throw this.runtime.closed(this.attempt.request());
+		}
+	}
+
+	private @Nullable LockHandle askOnce() {
+		if (!this.attempt.isDistributed()) {
+			return this.attempt.succeed(this.attempt.newHandle(this.attempt.acquisition().fencingToken()), false);
+		}
+		DefaultLockHandle handle;
+		try {
+			handle = this.runtime.leases().ask(this.attempt, this.runtime.settings().leaseOf(this.attempt.request()));
+		}
+		catch (RuntimeException | Error ex) {
+			this.attempt.endGranted(LockAttempt.kindOf(ex));
+			throw ex;
+		}
+		if (handle == null) {
+			this.attempt.endGranted(Kind.TIMEOUT);
+			return null;
+		}
+		return this.attempt.succeed(handle, true);
+	}
+
+	private boolean isInterrupted() {
+		return this.interruptible && Thread.currentThread().isInterrupted();
+	}
+
+}

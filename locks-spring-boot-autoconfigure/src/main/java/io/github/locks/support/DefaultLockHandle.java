@@ -1,0 +1,137 @@
+package io.github.locks.support;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.locks.LockHandle;
+import io.github.locks.LockNames;
+import io.github.locks.LockOwner;
+import io.github.locks.LockType;
+import io.github.locks.local.Acquisition;
+
+/**
+ * A granted lock. HELD moves to CLOSED, or to LOST and then to CLOSED.
+ */
+final class DefaultLockHandle implements LockHandle {
+
+	/**
+	 * The states of a handle.
+	 */
+	private enum State {
+
+		HELD, LOST, CLOSED
+
+	}
+
+	private final LockRuntime runtime;
+
+	private final ManagedResource managed;
+
+	private final Acquisition acquisition;
+
+	private final long fencingToken;
+
+	private final AtomicReference<State> state = new AtomicReference<>(State.HELD);
+
+	@GuardedBy("this")
+	private final List<Runnable> lossActions = new ArrayList<>(0);
+
+	DefaultLockHandle(LockRuntime runtime, ManagedResource managed, Acquisition acquisition, long fencingToken) {
+		this.runtime = runtime;
+		this.managed = managed;
+		this.acquisition = acquisition;
+		this.fencingToken = fencingToken;
+		if (acquisition.type() == LockType.DISTRIBUTED) {
+			acquisition.holdsFromNow();
+		}
+	}
+
+	@Override
+	public String resource() {
+		return this.managed.name();
+	}
+
+	@Override
+	public LockType type() {
+		return this.acquisition.type();
+	}
+
+	@Override
+	public LockOwner owner() {
+		return this.acquisition.owner();
+	}
+
+	@Override
+	public long fencingToken() {
+		return this.fencingToken;
+	}
+
+	@Override
+	public boolean isHeld() {
+		return this.state.get() == State.HELD;
+	}
+
+	@Override
+	public void onLost(Runnable action) {
+		if (action == null) {
+			throw new IllegalArgumentException("'action' must not be null");
+		}
+		synchronized (this) {
+			if (isHeld()) {
+				this.lossActions.add(action);
+				return;
+			}
+		}
+		if (isLost()) {
+			this.runtime.workers().execute(action);
+		}
+	}
+
+	@Override
+	public void close() {
+		State previous = this.state.getAndSet(State.CLOSED);
+		if (previous != State.CLOSED) {
+			this.runtime.release(this, previous == State.HELD);
+		}
+	}
+
+	boolean isLost() {
+		return this.state.get() == State.LOST;
+	}
+
+	/** Returns whether the handle was held until now. */
+	boolean markLost() {
+		return this.state.compareAndSet(State.HELD, State.LOST);
+	}
+
+	/** Runs what was registered for the case of a loss, each on a thread of its own. */
+	void lost() {
+		List<Runnable> actions;
+		synchronized (this) {
+			actions = List.copyOf(this.lossActions);
+			this.lossActions.clear();
+		}
+		actions.forEach(this.runtime.workers()::execute);
+	}
+
+	Acquisition acquisition() {
+		return this.acquisition;
+	}
+
+	ManagedResource managed() {
+		return this.managed;
+	}
+
+	long heldNanos() {
+		return System.nanoTime() - this.acquisition.grantedNanos();
+	}
+
+	@Override
+	public String toString() {
+		return type().key() + " lock on " + LockNames.quote(resource()) + " of " + owner() + " (" + this.state.get()
+				+ ")";
+	}
+
+}

@@ -1,0 +1,281 @@
+package io.github.locks.support;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+import io.github.locks.LockNames;
+import io.github.locks.LockType;
+import io.github.locks.file.FileLockBackend;
+import io.github.locks.spi.LockBackend;
+import io.github.locks.spi.LockListener;
+import io.github.locks.support.LockSettings.ResourceSettings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds a {@link DefaultLockManager}. Every setting has a default; a wrong value is
+ * refused with {@link IllegalArgumentException}. Not for use by several threads at once.
+ */
+public final class DefaultLockManagerBuilder {
+
+	private static final Path DEFAULT_DIRECTORY = Path.of("memory", "locks");
+
+	private final Map<LockType, Duration> timeouts = new EnumMap<>(Map.of(LockType.READ, Duration.ofSeconds(10),
+			LockType.WRITE, Duration.ofSeconds(30), LockType.DISTRIBUTED, Duration.ofMinutes(1)));
+
+	private final Map<String, ResourceSettings> resources = new HashMap<>();
+
+	private final List<LockListener> listeners = new ArrayList<>();
+
+	private Supplier<? extends LockBackend> backend = () -> FileLockBackend.open(DEFAULT_DIRECTORY);
+
+	private boolean openBackend;
+
+	private Duration deadlockCheckInterval = Duration.ofMillis(100);
+
+	private Duration deadlockThreshold = Duration.ofMinutes(5);
+
+	private DeadlockPolicy deadlockPolicy = DeadlockPolicy.REPORT;
+
+	private boolean statistics = true;
+
+	private int historySize = 100;
+
+	private int maxResources = 10_000;
+
+	private Duration idleEviction = Duration.ofMinutes(10);
+
+	private Duration shutdownTimeout = Duration.ofSeconds(30);
+
+	DefaultLockManagerBuilder() {
+	}
+
+	/**
+	 * Sets the lock directory. It is opened by {@link #build()}, which fails if it cannot
+	 * be used. Default: {@code memory/locks}, opened when the first distributed lock is
+	 * asked for.
+	 * @param directory the directory; created if need be
+	 * @return this builder
+	 */
+	public DefaultLockManagerBuilder directory(Path directory) {
+		Path checked = notNull(directory, "directory");
+		this.backend = () -> FileLockBackend.open(checked);
+		this.openBackend = true;
+		return this;
+	}
+
+	/**
+	 * Sets where distributed locks come from. The backend is opened when the first
+	 * distributed lock is asked for, and closed with the manager.
+	 * @param backend opens the backend
+	 * @return this builder
+	 */
+	public DefaultLockManagerBuilder backend(Supplier<? extends LockBackend> backend) {
+		this.backend = notNull(backend, "backend");
+		this.openBackend = false;
+		return this;
+	}
+
+	/**
+	 * Sets how long requests of a kind wait that do not say. Default: 10 s for read, 30 s
+	 * for write, 60 s for distributed locks.
+	 * @param type the kind of lock
+	 * @param timeout the timeout; zero: do not wait
+	 * @return this builder
+	 */
+	public DefaultLockManagerBuilder timeout(LockType type, Duration timeout) {
+		this.timeouts.put(notNull(type, "type"), notNegative(timeout, "timeout"));
+		return this;
+	}
+
+	/**
+	 * Sets what is different for one resource.
+	 * @param resource name of the resource
+	 * @param timeout how long requests wait that do not say, or {@code null} for the
+	 * default of their kind
+	 * @param lease how long its distributed lock is held at most by requests that do not
+	 * say, or {@code null} for as long as the holder lives
+	 * @return this builder
+	 */
+	public DefaultLockManagerBuilder resource(String resource, @Nullable Duration timeout, @Nullable Duration lease) {
+		if (timeout != null) {
+			notNegative(timeout, "timeout");
+		}
+		if (lease != null) {
+			positive(lease, "lease");
+		}
+		this.resources.put(LockNames.check(resource), new ResourceSettings(timeout, lease));
+		return this;
+	}
+
+	/**
+	 * Sets how often deadlocks and long waits are looked for while somebody waits. Cycles
+	 * inside the process are found at once. Default: 100 ms.
+	 * @param interval the interval, more than zero
+	 * @return this builder
+	 */
+	public DefaultLockManagerBuilder deadlockCheckInterval(Duration interval) {
+		this.deadlockCheckInterval = positive(interval, "deadlockCheckInterval");
+		return this;
+	}
+
+	/**
+	 * Sets from when on a wait is reported as suspiciously long. Default: 300 s.
+	 * @param threshold the threshold, more than zero
+	 * @return this builder
+	 */
+	public DefaultLockManagerBuilder deadlockThreshold(Duration threshold) {
+		this.deadlockThreshold = positive(threshold, "deadlockThreshold");
+		return this;
+	}
+
+	/**
+	 * Sets what to do about a cycle. Default: report it.
+	 * @param policy the policy
+	 * @return this builder
+	 */
+	public DefaultLockManagerBuilder deadlockPolicy(DeadlockPolicy policy) {
+		this.deadlockPolicy = notNull(policy, "deadlockPolicy");
+		return this;
+	}
+
+	/**
+	 * Sets whether statistics are recorded. Default: {@code true}.
+	 * @param enabled whether to record
+	 * @return this builder
+	 */
+	public DefaultLockManagerBuilder statistics(boolean enabled) {
+		this.statistics = enabled;
+		return this;
+	}
+
+	/**
+	 * Sets how many recent operations each resource remembers. Default: 100.
+	 * @param historySize the number, zero for none
+	 * @return this builder
+	 */
+	public DefaultLockManagerBuilder historySize(int historySize) {
+		if (historySize < 0) {
+			throw new IllegalArgumentException("'historySize' must not be negative, but is " + historySize);
+		}
+		this.historySize = historySize;
+		return this;
+	}
+
+	/**
+	 * Sets of how many unused resources the locks, and the statistics, are kept. Default:
+	 * 10,000 each.
+	 * @param maxResources the number, at least one
+	 * @return this builder
+	 */
+	public DefaultLockManagerBuilder maxResources(int maxResources) {
+		if (maxResources < 1) {
+			throw new IllegalArgumentException("'maxResources' must be at least 1, but is " + maxResources);
+		}
+		this.maxResources = maxResources;
+		return this;
+	}
+
+	/**
+	 * Sets after what time without use the locks of a resource leave the memory. Default:
+	 * 10 minutes.
+	 * @param idleEviction the time, more than zero
+	 * @return this builder
+	 */
+	public DefaultLockManagerBuilder idleEviction(Duration idleEviction) {
+		this.idleEviction = positive(idleEviction, "idleEviction");
+		return this;
+	}
+
+	/**
+	 * Sets how long {@link DefaultLockManager#close()} waits for holders. Default: 30 s.
+	 * @param shutdownTimeout the time; zero: not at all
+	 * @return this builder
+	 */
+	public DefaultLockManagerBuilder shutdownTimeout(Duration shutdownTimeout) {
+		this.shutdownTimeout = notNegative(shutdownTimeout, "shutdownTimeout");
+		return this;
+	}
+
+	/**
+	 * Adds a listener.
+	 * @param listener who is told of all that happens to locks
+	 * @return this builder
+	 */
+	public DefaultLockManagerBuilder listener(LockListener listener) {
+		this.listeners.add(notNull(listener, "listener"));
+		return this;
+	}
+
+	/**
+	 * Builds the manager.
+	 * @return a manager to close
+	 * @throws io.github.locks.LockBackendException if the lock directory that was set
+	 * cannot be used
+	 */
+	public DefaultLockManager build() {
+		DefaultLockManager manager = new DefaultLockManager(this);
+		if (this.openBackend) {
+			try {
+				manager.openBackend();
+			}
+			catch (RuntimeException ex) {
+				manager.close();
+				throw ex;
+			}
+		}
+		return manager;
+	}
+
+	LockSettings settings() {
+		return new LockSettings(Map.copyOf(this.timeouts), Map.copyOf(this.resources), this.deadlockCheckInterval,
+				this.deadlockThreshold, this.deadlockPolicy, this.idleEviction, this.shutdownTimeout);
+	}
+
+	Supplier<? extends LockBackend> backend() {
+		return this.backend;
+	}
+
+	List<LockListener> listeners() {
+		return List.copyOf(this.listeners);
+	}
+
+	boolean isStatistics() {
+		return this.statistics;
+	}
+
+	int historySize() {
+		return this.historySize;
+	}
+
+	int maxResources() {
+		return this.maxResources;
+	}
+
+	private static <T> T notNull(T value, String name) {
+		if (value == null) {
+			throw new IllegalArgumentException("'" + name + "' must not be null");
+		}
+		return value;
+	}
+
+	private static Duration notNegative(Duration value, String name) {
+		if (notNull(value, name).isNegative()) {
+			throw new IllegalArgumentException("'" + name + "' must not be negative, but is " + value);
+		}
+		return value;
+	}
+
+	private static Duration positive(Duration value, String name) {
+		if (notNegative(value, name).isZero()) {
+			throw new IllegalArgumentException("'" + name + "' must be more than zero, but is " + value);
+		}
+		return value;
+	}
+
+}

@@ -1,0 +1,151 @@
+package io.github.locks.support;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.locks.local.Acquisition;
+import io.github.locks.local.FairLock;
+import io.github.locks.spi.Lease;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The distributed lock of one resource, as seen by this process: a fair queue of its own
+ * owners, and the lease that the owner at the head of the queue asks the backend for. The
+ * lease lasts as long as one handle is open; nested acquisitions of the same owner join
+ * it.
+ */
+final class DistributedLock {
+
+	private final FairLock queue;
+
+	private final ReentrantLock mutex = new ReentrantLock();
+
+	/**
+	 * Who was granted by the queue; the handle is {@code null} while the backend is
+	 * asked.
+	 */
+	@GuardedBy("mutex")
+	private final Map<Acquisition, @Nullable DefaultLockHandle> members = new LinkedHashMap<>();
+
+	@GuardedBy("mutex")
+	private @Nullable Lease lease;
+
+	DistributedLock(String resource) {
+		this.queue = new FairLock(resource, 0);
+	}
+
+	/**
+	 * The queue of this process. To be granted it is to be the one who asks the backend.
+	 */
+	FairLock queue() {
+		return this.queue;
+	}
+
+	/**
+	 * Joins the lease, if the owner has one already.
+	 * @return the handle, or {@code null} if the backend must be asked
+	 */
+	@Nullable DefaultLockHandle join(Acquisition acquisition, Function<Lease, DefaultLockHandle> toHandle) {
+		this.mutex.lock();
+		try {
+			Lease current = this.lease;
+			DefaultLockHandle handle = (current != null) ? toHandle.apply(current) : null;
+			this.members.put(acquisition, handle);
+			return handle;
+		}
+		finally {
+			this.mutex.unlock();
+		}
+	}
+
+	/** Takes the lease that the backend has granted. */
+	DefaultLockHandle begin(Acquisition acquisition, Lease granted, Function<Lease, DefaultLockHandle> toHandle) {
+		this.mutex.lock();
+		try {
+			DefaultLockHandle handle = toHandle.apply(granted);
+			this.lease = granted;
+			this.members.put(acquisition, handle);
+			return handle;
+		}
+		finally {
+			this.mutex.unlock();
+		}
+	}
+
+	/**
+	 * Takes a member out.
+	 * @return the lease if its last holder left, to be given back; else {@code null}
+	 */
+	@Nullable Lease leave(Acquisition acquisition) {
+		this.mutex.lock();
+		try {
+			DefaultLockHandle handle = this.members.remove(acquisition);
+			if (handle == null || handle.isLost() || hasHolders()) {
+				return null;
+			}
+			Lease last = this.lease;
+			this.lease = null;
+			return last;
+		}
+		finally {
+			this.mutex.unlock();
+		}
+	}
+
+	/**
+	 * Gives a lease up for lost.
+	 * @return the handles that it stood for, marked as lost
+	 */
+	List<DefaultLockHandle> lose(Lease lost) {
+		this.mutex.lock();
+		try {
+			if (this.lease != lost) {
+				return List.of();
+			}
+			this.lease = null;
+			List<DefaultLockHandle> losers = new ArrayList<>();
+			for (DefaultLockHandle handle : this.members.values()) {
+				if (handle != null && handle.markLost()) {
+					losers.add(handle);
+				}
+			}
+			return losers;
+		}
+		finally {
+			this.mutex.unlock();
+		}
+	}
+
+	/** Who holds the lease, and who waits: for the backend first, then in the queue. */
+	FairLock.Snapshot snapshot() {
+		List<Acquisition> holding = new ArrayList<>();
+		List<Acquisition> waiting = new ArrayList<>();
+		this.mutex.lock();
+		try {
+			this.members.forEach((acquisition, handle) -> {
+				if (handle == null) {
+					waiting.add(acquisition);
+				}
+				else if (handle.isHeld()) {
+					holding.add(acquisition);
+				}
+			});
+		}
+		finally {
+			this.mutex.unlock();
+		}
+		waiting.addAll(this.queue.snapshot().queued());
+		return new FairLock.Snapshot(holding, waiting);
+	}
+
+	@GuardedBy("mutex")
+	private boolean hasHolders() {
+		return this.members.values().stream().anyMatch((handle) -> handle != null && !handle.isLost());
+	}
+
+}

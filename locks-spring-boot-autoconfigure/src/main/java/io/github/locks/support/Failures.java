@@ -1,0 +1,105 @@
+package io.github.locks.support;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+
+import io.github.locks.LockHolder;
+import io.github.locks.LockInterruptedException;
+import io.github.locks.LockNames;
+import io.github.locks.LockRequest;
+import io.github.locks.LockTimeoutException;
+import io.github.locks.LockUpgradeException;
+import io.github.locks.local.Acquisition;
+import io.github.locks.local.FairLock;
+
+/**
+ * Writes the failures of requests: what, who, since when, and what to do.
+ */
+final class Failures {
+
+	private static final int NAMED_HOLDERS = 5;
+
+	private final LockSettings settings;
+
+	private final StatusReader status;
+
+	Failures(LockSettings settings, StatusReader status) {
+		this.settings = settings;
+		this.status = status;
+	}
+
+	LockTimeoutException timeout(LockAttempt attempt, int position) {
+		LockRequest request = attempt.request();
+		Duration timeout = this.settings.timeoutOf(request);
+		List<LockHolder> holders = this.status.holders(attempt.resource(), request.type());
+		String message = "Could not get the " + request + " within " + text(timeout) + ": " + heldBy(holders) + ", "
+				+ waitersAhead(position - 1) + ". If the holders need that long, raise "
+				+ LockNames.escape(this.settings.timeoutSource(request)) + ".";
+		return new LockTimeoutException(message, request.resource(), request.type(), timeout, holders, position);
+	}
+
+	LockUpgradeException upgrade(LockAttempt attempt) {
+		LockRequest request = attempt.request();
+		Acquisition acquisition = attempt.acquisition();
+		String readers = attempt.queue()
+			.snapshot()
+			.granted()
+			.stream()
+			.filter((holder) -> holder.owner().equals(acquisition.owner()))
+			.map((holder) -> String.valueOf(holder.method()))
+			.filter((method) -> !method.equals("null"))
+			.distinct()
+			.limit(NAMED_HOLDERS)
+			.collect(Collectors.joining(", "));
+		String message = "The " + request + " was refused" + in(request) + ": '"
+				+ LockNames.escape(acquisition.owner().name()) + "' already reads the resource"
+				+ (readers.isEmpty() ? "" : " in " + LockNames.escape(readers))
+				+ ", and a reader that waits to write waits for ever. Take the write lock first, or give the read lock"
+				+ " back before.";
+		return new LockUpgradeException(message, request.resource(), request.type(), null);
+	}
+
+	LockInterruptedException interrupted(LockRequest request) {
+		return new LockInterruptedException("The thread '" + Thread.currentThread().getName()
+				+ "' was interrupted while it asked for the " + request + in(request) + ".", request.resource(),
+				request.type(), null);
+	}
+
+	private static String in(LockRequest request) {
+		return (request.method() != null) ? " in " + LockNames.escape(request.method()) : "";
+	}
+
+	private static String heldBy(List<LockHolder> holders) {
+		if (holders.isEmpty()) {
+			return "its holder is not known (it was given back just now, or is in another process)";
+		}
+		String named = holders.stream().limit(NAMED_HOLDERS).map(Failures::text).collect(Collectors.joining("; "));
+		int more = holders.size() - NAMED_HOLDERS;
+		return "held by " + named + ((more > 0) ? "; and " + more + " more" : "");
+	}
+
+	private static String text(LockHolder holder) {
+		String method = (holder.method() != null) ? LockNames.escape(holder.method()) + ", " : "";
+		return "'" + LockNames.escape(holder.owner()) + "' (" + method + "process " + LockNames.escape(holder.process())
+				+ ", since " + holder.since() + ", for " + Math.round(holder.heldMs()) + " ms)";
+	}
+
+	private static String waitersAhead(int ahead) {
+		if (ahead <= 0) {
+			return "nobody waits ahead";
+		}
+		return (ahead >= FairLock.MAX_POSITION - 1) ? "many wait ahead"
+				: ahead + ((ahead == 1) ? " waits ahead" : " wait ahead");
+	}
+
+	/** A duration as people write it: 5s, 250ms, PT1H30M. */
+	static String text(Duration duration) {
+		long seconds = duration.getSeconds();
+		if (duration.getNano() == 0 && seconds < 3600) {
+			return seconds + "s";
+		}
+		return (seconds == 0) ? duration.toNanos() / 1_000_000.0 + "ms" : duration.toString();
+	}
+
+}

@@ -1,0 +1,180 @@
+package io.github.locks.support;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import io.github.locks.LockBackendException;
+import io.github.locks.LockHolder;
+import io.github.locks.local.Acquisition;
+import io.github.locks.spi.Lease;
+import io.github.locks.spi.LockBackend;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The leases that this process has from its backend: asks for them, keeps them alive,
+ * notices when they are lost, gives them back. One task renews all leases.
+ */
+final class Leases {
+
+	private static final Log logger = LogFactory.getLog(Leases.class);
+
+	private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+	private final Supplier<? extends LockBackend> factory;
+
+	private final Workers workers;
+
+	private final Map<Lease, Active> active = new ConcurrentHashMap<>();
+
+	private final AtomicBoolean renewing = new AtomicBoolean();
+
+	private volatile @Nullable LockBackend backend;
+
+	private volatile Consumer<DefaultLockHandle> whenLost = (handle) -> {
+	};
+
+	Leases(Supplier<? extends LockBackend> factory, Workers workers) {
+		this.factory = factory;
+		this.workers = workers;
+	}
+
+	/** Sets who is told of each lost handle. */
+	void whenLost(Consumer<DefaultLockHandle> action) {
+		this.whenLost = action;
+	}
+
+	/**
+	 * Joins the lease that the owner has, or asks the backend once.
+	 * @return the handle, or {@code null} if somebody else has the lock
+	 */
+	@Nullable DefaultLockHandle ask(LockAttempt attempt, @Nullable Duration limit) {
+		Function<Lease, DefaultLockHandle> toHandle = (lease) -> attempt.newHandle(lease.fencingToken());
+		DistributedLock lock = attempt.distributedLock();
+		DefaultLockHandle joined = lock.join(attempt.acquisition(), toHandle);
+		if (joined != null) {
+			return joined;
+		}
+		Optional<Lease> granted = backend().tryAcquire(attempt.leaseRequest());
+		if (granted.isEmpty()) {
+			return null;
+		}
+		Lease lease = granted.get();
+		this.active.put(lease, new Active(lock, System.nanoTime()));
+		DefaultLockHandle handle = lock.begin(attempt.acquisition(), lease, toHandle);
+		if (limit != null) {
+			this.workers.schedule(
+					() -> this.workers.execute(() -> lose(lock, lease, "its lease of " + limit + " is over")),
+					LockSettings.nanos(limit));
+		}
+		return handle;
+	}
+
+	/** Takes a holder out, and gives the lease back if it was the last. */
+	void leave(DistributedLock lock, Acquisition acquisition) {
+		Lease last = lock.leave(acquisition);
+		if (last != null) {
+			release(last);
+		}
+	}
+
+	Optional<LockHolder> inspect(String resource) {
+		LockBackend current = this.backend;
+		return (current != null) ? current.inspect(resource) : Optional.empty();
+	}
+
+	/** Gives all leases up that are still held, and closes the backend. */
+	void close() {
+		this.active.forEach((lease, entry) -> lose(entry.lock(), lease, "the lock manager was closed"));
+		LockBackend current = this.backend;
+		if (current != null) {
+			current.close();
+		}
+	}
+
+	/** Opens the backend now, to find out at once if it cannot be used. */
+	LockBackend backend() {
+		LockBackend current = this.backend;
+		return (current != null) ? current : open();
+	}
+
+	private synchronized LockBackend open() {
+		LockBackend current = this.backend;
+		if (current == null) {
+			current = this.factory.get();
+			this.backend = current;
+			this.workers.repeat(this::renewSoon, TICK_NANOS);
+		}
+		return current;
+	}
+
+	private void renewSoon() {
+		if (!this.active.isEmpty() && this.renewing.compareAndSet(false, true)) {
+			this.workers.execute(() -> {
+				try {
+					this.active.forEach(this::renewIfDue);
+				}
+				finally {
+					this.renewing.set(false);
+				}
+			});
+		}
+	}
+
+	private void renewIfDue(Lease lease, Active entry) {
+		long now = System.nanoTime();
+		if (now - entry.renewedNanos() < lease.renewalInterval().toNanos() - TICK_NANOS) {
+			return;
+		}
+		try {
+			if (backend().renew(lease)) {
+				this.active.computeIfPresent(lease, (key, current) -> new Active(current.lock(), now));
+			}
+			else if (this.active.containsKey(lease)) {
+				lose(entry.lock(), lease, "the backend does not know it any more");
+			}
+		}
+		catch (LockBackendException ex) {
+			logger.warn("A distributed lock could not be renewed now and will be tried again: " + ex.getMessage());
+		}
+	}
+
+	private void lose(DistributedLock lock, Lease lease, String reason) {
+		for (DefaultLockHandle handle : lock.lose(lease)) {
+			logger.warn("Lost the " + handle + ": " + reason + ". Work under it is not protected any more.");
+			this.whenLost.accept(handle);
+			handle.lost();
+		}
+		release(lease);
+	}
+
+	private void release(Lease lease) {
+		if (this.active.remove(lease) == null) {
+			return;
+		}
+		try {
+			backend().release(lease);
+		}
+		catch (LockBackendException ex) {
+			logger.warn("A distributed lock was not given back cleanly: " + ex.getMessage(), ex);
+		}
+	}
+
+	/**
+	 * A lease in use.
+	 *
+	 * @param lock the lock it is for
+	 * @param renewedNanos when it was renewed
+	 */
+	private record Active(DistributedLock lock, long renewedNanos) {
+	}
+
+}

@@ -1,0 +1,62 @@
+package io.github.locks.support;
+
+import java.util.concurrent.CompletableFuture;
+
+import io.github.locks.LockHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The future handle of an asynchronous request. Whoever completes it but the lock manager
+ * has taken the request back.
+ */
+final class LockFuture extends CompletableFuture<LockHandle> {
+
+	private final AsyncAcquire request;
+
+	LockFuture(AsyncAcquire request) {
+		this.request = request;
+	}
+
+	/** Hands the lock over; {@code false} if nobody wants it any more. */
+	boolean deliver(LockHandle handle) {
+		return super.complete(handle);
+	}
+
+	void fail(Throwable failure) {
+		super.completeExceptionally(failure);
+	}
+
+	@Override
+	public boolean complete(LockHandle value) {
+		this.request.takeBack();
+		return super.complete(value);
+	}
+
+	@Override
+	public boolean completeExceptionally(Throwable failure) {
+		this.request.takeBack();
+		return super.completeExceptionally(failure);
+	}
+
+	@Override
+	public boolean cancel(boolean mayInterruptIfRunning) {
+		this.request.takeBack();
+		return super.cancel(mayInterruptIfRunning);
+	}
+
+	@Override
+	public <U> CompletableFuture<U> newIncompleteFuture() {
+		return new CompletableFuture<>();
+	}
+
+	@Override
+	public String toString() {
+		return "LockFuture of the " + this.request + describe();
+	}
+
+	private String describe() {
+		@Nullable LockHandle handle = (isDone() && !isCompletedExceptionally()) ? getNow(null) : null;
+		return (handle != null) ? " (granted)" : isDone() ? " (failed)" : " (waiting)";
+	}
+
+}

@@ -1,0 +1,152 @@
+package io.github.locks.support;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+import io.github.locks.LockHolder;
+import io.github.locks.LockStatus;
+import io.github.locks.LockType;
+import io.github.locks.LockWaiter;
+import io.github.locks.ResourceStatistics;
+import io.github.locks.ResourceStatus;
+import io.github.locks.local.Acquisition;
+import io.github.locks.local.FairLock.Snapshot;
+import io.github.locks.spi.ProcessId;
+import io.github.locks.statistics.ResourceRecorder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads who holds, who waits, and what was recorded.
+ */
+final class StatusReader {
+
+	private final ResourceTable resources;
+
+	private final Leases leases;
+
+	StatusReader(ResourceTable resources, Leases leases) {
+		this.resources = resources;
+		this.leases = leases;
+	}
+
+	List<ResourceStatus> status() {
+		List<ResourceStatus> status = new ArrayList<>();
+		for (ManagedResource resource : this.resources.all()) {
+			status(resource).ifPresent(status::add);
+		}
+		status.sort((a, b) -> a.resourceName().compareTo(b.resourceName()));
+		return status;
+	}
+
+	List<ResourceStatus> status(String name) {
+		ManagedResource resource = this.resources.find(name);
+		return (resource != null) ? status(resource).stream().toList() : List.of();
+	}
+
+	List<ResourceStatistics> statistics() {
+		List<ResourceStatistics> statistics = new ArrayList<>();
+		for (String name : this.resources.knownNames()) {
+			statistics.addAll(statistics(name));
+		}
+		return statistics;
+	}
+
+	List<ResourceStatistics> statistics(String name) {
+		ResourceRecorder recorder = this.resources.recorder(name);
+		if (recorder == null) {
+			return List.of();
+		}
+		ManagedResource resource = this.resources.find(name);
+		Snapshot snapshot = (resource != null) ? resource.snapshot() : new Snapshot(List.of(), List.of());
+		return List.of(recorder.snapshot(name, (type) -> count(snapshot.granted(), type),
+				(type) -> count(snapshot.queued(), type)));
+	}
+
+	List<LockHolder> holders(ManagedResource resource, LockType type) {
+		List<LockHolder> holders = new ArrayList<>();
+		for (Acquisition acquisition : resource.snapshot().granted()) {
+			if ((acquisition.type() == LockType.DISTRIBUTED) == (type == LockType.DISTRIBUTED)) {
+				holders.add(holder(acquisition));
+			}
+		}
+		if (holders.isEmpty() && type == LockType.DISTRIBUTED) {
+			this.leases.inspect(resource.name()).ifPresent(holders::add);
+		}
+		return holders;
+	}
+
+	private Optional<ResourceStatus> status(ManagedResource resource) {
+		Snapshot snapshot = resource.snapshot();
+		Map<String, LockStatus> locks = new LinkedHashMap<>();
+		for (LockType type : LockType.values()) {
+			LockStatus status = status(resource, snapshot, type);
+			if (status != null) {
+				locks.put(type.key(), status);
+			}
+		}
+		return locks.isEmpty() ? Optional.empty() : Optional.of(new ResourceStatus(resource.name(), locks));
+	}
+
+	private @Nullable LockStatus status(ManagedResource resource, Snapshot snapshot, LockType type) {
+		List<LockHolder> holders = new ArrayList<>();
+		for (Acquisition acquisition : snapshot.granted()) {
+			if (acquisition.type() == type) {
+				holders.add(holder(acquisition));
+			}
+		}
+		List<LockWaiter> waiters = waiters(snapshot, type);
+		if (holders.isEmpty() && waiters.isEmpty()) {
+			return null;
+		}
+		if (holders.isEmpty() && type == LockType.DISTRIBUTED) {
+			this.leases.inspect(resource.name()).ifPresent(holders::add);
+		}
+		return new LockStatus(holders, waiters);
+	}
+
+	/** Readers and writers stand in one queue; the distributed lock has its own. */
+	private static List<LockWaiter> waiters(Snapshot snapshot, LockType type) {
+		List<LockWaiter> waiters = new ArrayList<>();
+		int position = 0;
+		for (Acquisition acquisition : snapshot.queued()) {
+			if ((acquisition.type() == LockType.DISTRIBUTED) == (type == LockType.DISTRIBUTED)) {
+				position++;
+				if (acquisition.type() == type) {
+					waiters.add(waiter(acquisition, position));
+				}
+			}
+		}
+		return waiters;
+	}
+
+	private static LockHolder holder(Acquisition acquisition) {
+		long nanos = System.nanoTime() - acquisition.grantedNanos();
+		return new LockHolder(acquisition.owner().name(), acquisition.method(), ago(nanos), millis(nanos),
+				ProcessId.current());
+	}
+
+	private static LockWaiter waiter(Acquisition acquisition, int position) {
+		long nanos = System.nanoTime() - acquisition.requestedNanos();
+		return new LockWaiter(acquisition.owner().name(), acquisition.method(), ago(nanos), millis(nanos), position,
+				ProcessId.current());
+	}
+
+	private static int count(List<Acquisition> acquisitions, LockType type) {
+		return (int) acquisitions.stream().filter((acquisition) -> acquisition.type() == type).count();
+	}
+
+	private static Instant ago(long nanos) {
+		return Instant.now().minus(Duration.ofNanos(nanos));
+	}
+
+	static double millis(long nanos) {
+		return TimeUnit.NANOSECONDS.toMicros(nanos) / 1000.0;
+	}
+
+}

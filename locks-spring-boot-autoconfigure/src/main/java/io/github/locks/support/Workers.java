@@ -1,0 +1,73 @@
+package io.github.locks.support;
+
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+import io.github.locks.spi.LockThreadFactory;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * The threads of a lock manager. One keeps the time and runs only what never blocks; the
+ * others are made as needed, so that a callback that blocks delays nobody else.
+ */
+final class Workers implements AutoCloseable {
+
+	private static final Log logger = LogFactory.getLog(Workers.class);
+
+	private static final long KEEP_ALIVE_SECONDS = 10;
+
+	private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1,
+			new LockThreadFactory("timer"));
+
+	private final ExecutorService workers = new ThreadPoolExecutor(0, Integer.MAX_VALUE, KEEP_ALIVE_SECONDS,
+			TimeUnit.SECONDS, new SynchronousQueue<>(), new LockThreadFactory("worker"));
+
+	Workers() {
+		this.timer.setRemoveOnCancelPolicy(true);
+		this.timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+	}
+
+	/** Runs a task soon; by the caller if the workers were closed. */
+	void execute(Runnable task) {
+		try {
+			this.workers.execute(guarded(task));
+		}
+		catch (RejectedExecutionException ex) {
+			guarded(task).run();
+		}
+	}
+
+	/** Runs a task on the timer, which it must not block. */
+	Future<?> schedule(Runnable task, long delayNanos) {
+		return this.timer.schedule(guarded(task), delayNanos, TimeUnit.NANOSECONDS);
+	}
+
+	/** Runs a task again and again on the timer, which it must not block. */
+	Future<?> repeat(Runnable task, long intervalNanos) {
+		return this.timer.scheduleWithFixedDelay(guarded(task), intervalNanos, intervalNanos, TimeUnit.NANOSECONDS);
+	}
+
+	@Override
+	public void close() {
+		this.timer.shutdown();
+		this.workers.shutdown();
+	}
+
+	private static Runnable guarded(Runnable task) {
+		return () -> {
+			try {
+				task.run();
+			}
+			catch (RuntimeException | Error ex) {
+				logger.error("A task of the lock manager failed", ex);
+			}
+		};
+	}
+
+}
