@@ -1,0 +1,181 @@
+package io.github.locks.file;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import io.github.locks.LockHandle;
+import io.github.locks.LockTimeoutException;
+import io.github.locks.support.DefaultLockManager;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests of the lock directory with real processes. {@code -Dlocks.test.processes} and
+ * {@code -Dlocks.test.holds} set the load.
+ */
+@Timeout(180)
+class FileLockProcessesTests {
+
+	private static final int PROCESSES = Integer.getInteger("locks.test.processes", 4);
+
+	private static final int HOLDS = Integer.getInteger("locks.test.holds", 500);
+
+	@TempDir
+	private Path temp;
+
+	private final List<Process> processes = new ArrayList<>();
+
+	@AfterEach
+	void endProcesses() throws Exception {
+		for (Process process : this.processes) {
+			process.destroyForcibly().waitFor();
+		}
+	}
+
+	@Test
+	void holdsOfSeveralProcessesNeverOverlapAndLeaveNoFiles() throws Exception {
+		List<long[]> holds = run("locks");
+		assertThat(holds).hasSize(PROCESSES * HOLDS);
+		assertThat(overlaps(holds)).isZero();
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(5))
+			.untilAsserted(() -> assertThat(lockFiles(this.temp.resolve("locks"))).isEmpty());
+	}
+
+	@Test
+	void theSameHarnessSeesTheOverlapsOfANaiveUnlink() throws Exception {
+		assertThat(overlaps(run("naive"))).isPositive();
+	}
+
+	@Test
+	void lockOfAKilledProcessIsFreeAtOnce() throws Exception {
+		Path directory = this.temp.resolve("locks");
+		try (DefaultLockManager locks = DefaultLockManager.builder().directory(directory).build()) {
+			long lastToken = 0;
+			for (int i = 0; i < 3; i++) {
+				Process holder = startHolder(directory);
+				assertThatExceptionOfType(LockTimeoutException.class)
+					.isThrownBy(() -> locks.distributedLock("a", Duration.ofMillis(300)))
+					.withMessageContaining("process " + holder.pid() + "@")
+					.withMessageContaining("the timeout given by the caller");
+				long killed = System.nanoTime();
+				holder.destroyForcibly();
+				try (LockHandle held = locks.distributedLock("a", Duration.ofSeconds(5))) {
+					assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(Duration.ofSeconds(1));
+					assertThat(held.fencingToken()).isGreaterThan(lastToken);
+					lastToken = held.fencingToken();
+				}
+			}
+			assertThat(lockFiles(directory)).isEmpty();
+		}
+	}
+
+	@Test
+	void suspendedHolderKeepsItsLock() throws Exception {
+		Path directory = this.temp.resolve("locks");
+		Process holder = startHolder(directory);
+		assertThat(signal("STOP", holder)).isZero();
+		try (DefaultLockManager locks = DefaultLockManager.builder().directory(directory).build()) {
+			assertThatExceptionOfType(LockTimeoutException.class)
+				.isThrownBy(() -> locks.distributedLock("a", Duration.ofSeconds(2)));
+			assertThat(signal("CONT", holder)).isZero();
+			holder.getOutputStream().close();
+			locks.distributedLock("a", Duration.ofSeconds(10)).close();
+		}
+	}
+
+	@Test
+	void removedLockFileIsNoticedByItsHolder() throws Exception {
+		Path directory = this.temp.resolve("locks");
+		try (DefaultLockManager locks = DefaultLockManager.builder().directory(directory).build();
+				LockHandle held = locks.distributedLock("a")) {
+			List<String> lost = new ArrayList<>();
+			held.onLost(() -> lost.add("lost"));
+			Files.delete(directory.resolve(lockFiles(directory).get(0)));
+			Awaitility.await().atMost(Duration.ofSeconds(2)).until(() -> !held.isHeld());
+			Awaitility.await().until(() -> lost.equals(List.of("lost")));
+			held.onLost(() -> lost.add("late"));
+			Awaitility.await().until(() -> lost.contains("late"));
+		}
+	}
+
+	private Process startHolder(Path directory) throws Exception {
+		Path output = Files.createTempFile(this.temp, "holder", ".txt");
+		Process holder = HoldingProcess.start(output, "hold", directory.toString(), "a");
+		this.processes.add(holder);
+		Awaitility.await().until(() -> Files.readString(output).startsWith("holding"));
+		return holder;
+	}
+
+	private static int signal(String name, Process process) throws Exception {
+		return new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+	}
+
+	private List<long[]> run(String mode) throws Exception {
+		Path directory = Files.createDirectories(this.temp.resolve(mode));
+		List<Path> outputs = new ArrayList<>();
+		for (int i = 0; i < PROCESSES; i++) {
+			Path output = this.temp.resolve(mode + "-" + i + ".txt");
+			outputs.add(output);
+			this.processes.add(HoldingProcess.start(output, mode, directory.toString(), "a", Integer.toString(HOLDS)));
+		}
+		for (Process process : this.processes) {
+			assertThat(process.waitFor(170, TimeUnit.SECONDS)).isTrue();
+			assertThat(process.exitValue()).isZero();
+		}
+		List<long[]> holds = new ArrayList<>();
+		for (Path output : outputs) {
+			for (String line : Files.readAllLines(output)) {
+				String[] fields = line.split(" ");
+				holds.add(new long[] { Long.parseLong(fields[2]), Long.parseLong(fields[3]) });
+			}
+		}
+		keepForOtherOracles(outputs);
+		return holds;
+	}
+
+	private void keepForOtherOracles(List<Path> outputs) throws Exception {
+		String keep = System.getProperty("locks.test.keep");
+		if (keep != null) {
+			for (Path output : outputs) {
+				Files.copy(output, Files.createDirectories(Path.of(keep)).resolve(output.getFileName()),
+						java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+			}
+		}
+	}
+
+	/** The clock is the same for all processes of a machine. */
+	private static int overlaps(List<long[]> holds) {
+		List<long[]> sorted = new ArrayList<>(holds);
+		sorted.sort(Comparator.comparingLong((hold) -> hold[0]));
+		int overlaps = 0;
+		long latestLeave = Long.MIN_VALUE;
+		for (long[] hold : sorted) {
+			if (hold[0] < latestLeave) {
+				overlaps++;
+			}
+			latestLeave = Math.max(latestLeave, hold[1]);
+		}
+		return overlaps;
+	}
+
+	private static List<String> lockFiles(Path directory) throws Exception {
+		try (Stream<Path> files = Files.list(directory)) {
+			return files.map(Path::toFile).map(File::getName).filter((name) -> name.endsWith(".lock")).toList();
+		}
+	}
+
+}
