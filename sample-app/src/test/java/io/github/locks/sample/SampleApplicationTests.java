@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Starts the application and uses all of it over HTTP.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "locks.resources[counter:file].timeout=200ms")
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 @AutoConfigureRestTestClient
 @DirtiesContext
 @Timeout(60)
@@ -44,8 +44,9 @@ class SampleApplicationTests {
 	LockManager locks;
 
 	@DynamicPropertySource
-	static void dataDirectory(DynamicPropertyRegistry registry) {
-		registry.add("sample.data-directory", () -> directory);
+	static void properties(DynamicPropertyRegistry registry) {
+		registry.add("sample.data-directory", directory::toString);
+		registry.add("locks.resources[counter:file].timeout", () -> "200ms");
 	}
 
 	@BeforeEach
