@@ -1,10 +1,14 @@
 package io.github.locks.aop;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A lock annotation can never work as it is written. The message names the method, the
  * annotation and the value, and says what would be right.
  */
 public final class InvalidLockAnnotationException extends IllegalStateException {
+
+	private final String problem;
 
 	private final String remedy;
 
@@ -12,10 +16,11 @@ public final class InvalidLockAnnotationException extends IllegalStateException 
 	 * Creates the exception.
 	 * @param message what is wrong, and where
 	 * @param remedy what to do
-	 * @param cause the cause
+	 * @param cause the cause, or {@code null}
 	 */
-	public InvalidLockAnnotationException(String message, String remedy, Throwable cause) {
+	public InvalidLockAnnotationException(String message, String remedy, @Nullable Throwable cause) {
 		super(message + " " + remedy, cause);
+		this.problem = message;
 		this.remedy = remedy;
 	}
 
@@ -25,8 +30,7 @@ public final class InvalidLockAnnotationException extends IllegalStateException 
 	 * @param remedy what to do
 	 */
 	public InvalidLockAnnotationException(String message, String remedy) {
-		super(message + " " + remedy);
-		this.remedy = remedy;
+		this(message, remedy, null);
 	}
 
 	/**
@@ -35,6 +39,13 @@ public final class InvalidLockAnnotationException extends IllegalStateException 
 	 */
 	public String remedy() {
 		return this.remedy;
+	}
+
+	/**
+	 * Returns a fresh exception for a call of the method, with this one as its cause.
+	 */
+	InvalidLockAnnotationException atCall() {
+		return new InvalidLockAnnotationException(this.problem, this.remedy, this);
 	}
 
 }

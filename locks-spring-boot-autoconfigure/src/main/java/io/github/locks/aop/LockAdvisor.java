@@ -1,40 +1,92 @@
 package io.github.locks.aop;
 
+import java.lang.reflect.Method;
 import java.util.function.Supplier;
 
 import io.github.locks.LockManager;
 import org.aopalliance.aop.Advice;
 
+import org.springframework.aop.ClassFilter;
 import org.springframework.aop.Pointcut;
 import org.springframework.aop.support.AbstractPointcutAdvisor;
+import org.springframework.aop.support.StaticMethodMatcherPointcut;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.core.Ordered;
 
-/** Skeleton. */
+/**
+ * Runs methods that are annotated with {@code @ReadLock}, {@code @WriteLock} or
+ * {@code @DistributedLock} under their lock.
+ * <p>
+ * Stands outside of the transaction and cache advice, so that a transaction has ended
+ * when its lock is given back. Annotations are read and checked when the bean they stand
+ * on is created. The lock manager is asked for at the first call that locks, no earlier.
+ * <p>
+ * Safe for use by several threads.
+ */
 public final class LockAdvisor extends AbstractPointcutAdvisor {
 
+	static final int ORDER = Ordered.LOWEST_PRECEDENCE - 1000;
+
+	private final transient Pointcut pointcut;
+
+	private final transient Advice advice;
+
+	/**
+	 * Creates the advisor.
+	 * @param locks where the locks come from; asked at the first call that locks
+	 * @param beanFactory resolves the placeholders and beans that annotations name
+	 * @param validation what to do about annotations that can never work
+	 * @param releaseAfterTransaction whether a lock that was taken in a transaction of
+	 * the caller is held until that transaction has ended
+	 */
 	public LockAdvisor(Supplier<LockManager> locks, ConfigurableBeanFactory beanFactory, Validation validation,
 			boolean releaseAfterTransaction) {
+		LockedMethods methods = new LockedMethods(new LockedMethodFactory(beanFactory), validation);
+		this.pointcut = new LockPointcut(methods);
+		this.advice = new LockInterceptor(methods, locks, releaseAfterTransaction);
+		setOrder(ORDER);
 	}
 
 	@Override
 	public Pointcut getPointcut() {
-		return Pointcut.TRUE;
+		return this.pointcut;
 	}
 
 	@Override
 	public Advice getAdvice() {
-		throw new UnsupportedOperationException();
+		return this.advice;
 	}
 
-	/** What to do about annotations that can never work. */
+	/**
+	 * What to do about annotations that can never work.
+	 */
 	public enum Validation {
 
-		/** Fail. */
+		/** The bean is not created, so the application does not start. */
 		FAIL,
-		/** Warn. */
+
+		/** Log a warning at start-up; the call fails. */
 		WARN,
-		/** Nothing. */
+
+		/** Say nothing at start-up; the call fails. */
 		OFF
+
+	}
+
+	private static final class LockPointcut extends StaticMethodMatcherPointcut {
+
+		private final LockedMethods methods;
+
+		LockPointcut(LockedMethods methods) {
+			this.methods = methods;
+			ClassFilter filter = methods::areIn;
+			setClassFilter(filter);
+		}
+
+		@Override
+		public boolean matches(Method method, Class<?> targetClass) {
+			return this.methods.contains(method, targetClass);
+		}
 
 	}
 

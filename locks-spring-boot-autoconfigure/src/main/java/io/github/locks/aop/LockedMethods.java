@@ -1,0 +1,127 @@
+package io.github.locks.aop;
+
+import java.lang.reflect.Method;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.github.locks.aop.LockAdvisor.Validation;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.support.AopUtils;
+import org.springframework.core.MethodClassKey;
+import org.springframework.core.MethodIntrospector;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Knows which methods run under which lock. Each method is looked at once.
+ */
+final class LockedMethods {
+
+	private static final Log logger = LogFactory.getLog(LockAdvisor.class);
+
+	private final LockedMethodFactory factory;
+
+	private final Validation validation;
+
+	private final Map<Class<?>, Boolean> scanned = new ConcurrentHashMap<>();
+
+	private final Map<MethodClassKey, Entry> entries = new ConcurrentHashMap<>();
+
+	LockedMethods(LockedMethodFactory factory, Validation validation) {
+		this.factory = factory;
+		this.validation = validation;
+	}
+
+	/**
+	 * Whether a class has methods to lock. The first time, all of them are checked.
+	 * @param targetClass the class of a bean
+	 * @return {@code true} if there is at least one, even if its annotation is wrong
+	 * @throws InvalidLockAnnotationException if an annotation is wrong, and that is to
+	 * stop the start
+	 */
+	boolean areIn(Class<?> targetClass) {
+		Class<?> userClass = ClassUtils.getUserClass(targetClass);
+		Boolean known = this.scanned.get(userClass);
+		if (known == null) {
+			Map<Method, Entry> found = scan(userClass);
+			found.values().forEach(this::report);
+			known = !found.isEmpty();
+			this.scanned.put(userClass, known);
+		}
+		return known;
+	}
+
+	private Map<Method, Entry> scan(Class<?> userClass) {
+		return MethodIntrospector.selectMethods(userClass, (Method method) -> {
+			Entry entry = create(method, userClass);
+			return entry.exists() ? entry : null;
+		});
+	}
+
+	private void report(Entry entry) {
+		InvalidLockAnnotationException problem = entry.problem();
+		if (problem == null) {
+			return;
+		}
+		if (this.validation == Validation.FAIL) {
+			throw problem.atCall();
+		}
+		if (this.validation == Validation.WARN) {
+			logger.warn(problem.getMessage() + " Calls of this method fail until then.");
+		}
+	}
+
+	/**
+	 * Whether a method is to be locked, even if its annotation is wrong.
+	 */
+	boolean contains(Method method, Class<?> targetClass) {
+		return entry(method, targetClass).exists();
+	}
+
+	/**
+	 * Returns how a method is to be locked.
+	 * @return the lock, or {@code null} if the method is not to be locked
+	 * @throws InvalidLockAnnotationException if its annotation is wrong
+	 */
+	@Nullable LockedMethod get(Method method, Class<?> targetClass) {
+		Entry entry = entry(method, targetClass);
+		if (entry.problem() != null) {
+			throw entry.problem().atCall();
+		}
+		return entry.method();
+	}
+
+	private Entry entry(Method method, Class<?> targetClass) {
+		MethodClassKey key = new MethodClassKey(method, targetClass);
+		Entry entry = this.entries.get(key);
+		if (entry == null) {
+			Class<?> userClass = ClassUtils.getUserClass(targetClass);
+			entry = create(AopUtils.getMostSpecificMethod(method, userClass), userClass);
+			this.entries.put(key, entry);
+		}
+		return entry;
+	}
+
+	private Entry create(Method method, Class<?> userClass) {
+		try {
+			LockedMethod locked = this.factory.create(method, userClass);
+			return (locked != null) ? new Entry(locked, null) : Entry.NONE;
+		}
+		catch (InvalidLockAnnotationException ex) {
+			return new Entry(null, ex);
+		}
+	}
+
+	private record Entry(@Nullable LockedMethod method, @Nullable InvalidLockAnnotationException problem) {
+
+		static final Entry NONE = new Entry(null, null);
+
+		boolean exists() {
+			return this.method != null || this.problem != null;
+		}
+
+	}
+
+}

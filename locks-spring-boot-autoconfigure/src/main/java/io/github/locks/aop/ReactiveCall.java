@@ -1,0 +1,48 @@
+package io.github.locks.aop;
+
+import java.util.Objects;
+import java.util.function.Supplier;
+
+import io.github.locks.LockException;
+import io.github.locks.LockManager;
+import org.aopalliance.intercept.MethodInvocation;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+
+import org.springframework.core.ReactiveAdapter;
+
+/**
+ * Calls whose work is over when the subscription to what they return ends. Each
+ * subscription takes the lock, without blocking a thread, then runs the method. Loaded
+ * only if Reactor is on the class path.
+ */
+final class ReactiveCall implements LockedCall {
+
+	private final Supplier<LockManager> locks;
+
+	ReactiveCall(Supplier<LockManager> locks) {
+		this.locks = locks;
+	}
+
+	@Override
+	public Object invoke(MethodInvocation invocation, LockedMethod method) {
+		ReactiveAdapter adapter = Objects.requireNonNull(ReturnType.adapter(method.returns().type()));
+		Flux<Object> locked = locked(invocation, method, adapter);
+		Publisher<Object> publisher = adapter.isMultiValue() ? locked : locked.singleOrEmpty();
+		return adapter.fromPublisher(publisher);
+	}
+
+	private Flux<Object> locked(MethodInvocation invocation, LockedMethod method, ReactiveAdapter adapter) {
+		String resource;
+		try {
+			resource = method.resource(invocation);
+		}
+		catch (LockException ex) {
+			return Flux.error(ex);
+		}
+		ReactiveWork work = new ReactiveWork(invocation, method, adapter);
+		return Flux
+			.deferContextual((context) -> new LockedSubscription(this.locks.get(), work).start(resource, context));
+	}
+
+}

@@ -1,0 +1,56 @@
+package io.github.locks.aop;
+
+import io.github.locks.LockOwner;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+
+import org.springframework.aop.ProxyMethodInvocation;
+import org.springframework.aop.interceptor.ExposeInvocationInterceptor;
+import org.springframework.core.ReactiveAdapter;
+
+/**
+ * A call of a reactive method that can be made again for each subscription.
+ *
+ * @param invocation the call as the proxy made it
+ * @param method how it is to be locked
+ * @param adapter converts what the method returns
+ */
+record ReactiveWork(MethodInvocation invocation, LockedMethod method, ReactiveAdapter adapter) {
+
+	/**
+	 * Runs the method for an owner.
+	 * @param owner whom the calling thread acts for meanwhile
+	 * @return the work to subscribe to
+	 */
+	Publisher<Object> run(LockOwner owner) {
+		@Nullable Object result;
+		LockOwner.Scope scope = owner.carry();
+		try {
+			result = proceed();
+		}
+		catch (Throwable ex) {
+			return Flux.error(ex);
+		}
+		finally {
+			scope.close();
+		}
+		if (result == null) {
+			return Flux.error(new IllegalStateException(this.method.label() + " returned null instead of a "
+					+ this.method.returns().type().getSimpleName()));
+		}
+		return this.adapter.toPublisher(result);
+	}
+
+	/**
+	 * The proxy call that made the invocation is over, so further interceptors find the
+	 * copy where they would have found the original.
+	 */
+	private @Nullable Object proceed() throws Throwable {
+		MethodInvocation copy = (this.invocation instanceof ProxyMethodInvocation proxied) ? proxied.invocableClone()
+				: this.invocation;
+		return ExposeInvocationInterceptor.INSTANCE.invoke(copy);
+	}
+
+}

@@ -1,0 +1,103 @@
+package io.github.locks.aop;
+
+import java.util.List;
+
+import io.github.locks.InvalidLockNameException;
+import io.github.locks.LockNames;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.expression.BeanResolver;
+import org.springframework.expression.Expression;
+
+/**
+ * The name of a resource as an annotation writes it, parsed: literal text and islands to
+ * evaluate. What an island gives is data; it is never evaluated again. Immutable.
+ */
+final class ResourceTemplate {
+
+	private final LockDeclaration declaration;
+
+	private final List<Part> parts;
+
+	private final ArgumentNames names;
+
+	private final BeanResolver beans;
+
+	ResourceTemplate(LockDeclaration declaration, List<Part> parts, ArgumentNames names, BeanResolver beans) {
+		this.declaration = declaration;
+		this.parts = List.copyOf(parts);
+		this.names = names;
+		this.beans = beans;
+	}
+
+	/**
+	 * Returns the name if it is the same for all calls.
+	 * @return the name, or {@code null} if it has islands
+	 */
+	@Nullable String literal() {
+		return this.parts.stream().allMatch((part) -> part.island() == null)
+				? String.join("", this.parts.stream().map(Part::text).toList()) : null;
+	}
+
+	/**
+	 * Evaluates the islands, once each.
+	 * @param root the call
+	 * @return the text, not yet checked as a name
+	 * @throws InvalidLockNameException if an island fails or gives nothing
+	 */
+	String resolve(CallRoot root) {
+		TemplateContext context = new TemplateContext(root, this.names, this.beans);
+		StringBuilder name = new StringBuilder();
+		for (Part part : this.parts) {
+			name.append((part.island() != null) ? evaluate(part, part.island(), context) : part.text());
+		}
+		return name.toString();
+	}
+
+	private String evaluate(Part part, Expression island, TemplateContext context) {
+		Object value;
+		try {
+			value = IslandValue.unwrap(island.getValue(context));
+			String problem = IslandValue.problem(value);
+			if (problem != null) {
+				throw failure(part, problem, null);
+			}
+			return checkLength(part, IslandValue.text(value));
+		}
+		catch (InvalidLockNameException ex) {
+			throw ex;
+		}
+		catch (RuntimeException ex) {
+			throw failure(part, "failed: " + LockNames.escape(String.valueOf(ex.getMessage())), ex);
+		}
+	}
+
+	private String checkLength(Part part, @Nullable String text) {
+		if (text == null || text.isEmpty()) {
+			throw failure(part, "is empty", null);
+		}
+		if (text.length() > 2 * LockNames.MAX_CODE_POINTS) {
+			throw failure(part, "is " + LockNames.quote(text) + " of " + text.length() + " characters", null);
+		}
+		return text;
+	}
+
+	private InvalidLockNameException failure(Part part, String problem, @Nullable Throwable cause) {
+		String message = this.declaration.annotation() + "(" + LockNames.quote(this.declaration.resource()) + ") on "
+				+ this.declaration.where() + " gave no name for its lock: #{" + LockNames.escape(part.text()) + "} "
+				+ problem + ". Lock by a value that identifies the resource, such as an id of at most "
+				+ LockNames.MAX_CODE_POINTS + " characters.";
+		return (cause != null) ? new InvalidLockNameException(message, cause) : new InvalidLockNameException(message);
+	}
+
+	/**
+	 * A stretch of the template.
+	 *
+	 * @param text the literal text, or the source of the island
+	 * @param island what to evaluate, or {@code null} if the text is literal
+	 */
+	record Part(String text, @Nullable Expression island) {
+
+	}
+
+}

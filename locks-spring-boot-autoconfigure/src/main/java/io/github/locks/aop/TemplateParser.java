@@ -1,0 +1,91 @@
+package io.github.locks.aop;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.springframework.expression.BeanResolver;
+import org.springframework.expression.ParseException;
+import org.springframework.expression.spel.standard.SpelExpression;
+import org.springframework.expression.spel.standard.SpelExpressionParser;
+
+/**
+ * Parses the name of a resource as an annotation writes it. First the islands are cut
+ * out, then the placeholders of each part are replaced, so that a property that contains
+ * <code>#{...}</code> stays text.
+ */
+final class TemplateParser {
+
+	private static final SpelExpressionParser PARSER = new SpelExpressionParser();
+
+	private static final String ISLAND_START = "#{";
+
+	private final LockDeclaration declaration;
+
+	private final Placeholders placeholders;
+
+	private final ArgumentNames names;
+
+	TemplateParser(LockDeclaration declaration, Placeholders placeholders, ArgumentNames names) {
+		this.declaration = declaration;
+		this.placeholders = placeholders;
+		this.names = names;
+	}
+
+	ResourceTemplate parse(BeanResolver beans) {
+		String text = this.declaration.resource();
+		if (text.isBlank()) {
+			throw this.declaration.invalidResource("it names no resource",
+					"Name what is to be locked, such as @ReadLock(\"episodes\").", null);
+		}
+		List<ResourceTemplate.Part> parts = new ArrayList<>();
+		int position = 0;
+		for (int start = text.indexOf(ISLAND_START); start >= 0; start = text.indexOf(ISLAND_START, position)) {
+			int end = IslandScanner.end(text, start + ISLAND_START.length());
+			if (end < 0) {
+				throw this.declaration.invalidResource("its '#{' at index " + start + " has no end", "Add the '}'.",
+						null);
+			}
+			addLiteral(text.substring(position, start), parts);
+			parts.add(island(text.substring(start + ISLAND_START.length(), end)));
+			position = end + 1;
+		}
+		addLiteral(text.substring(position), parts);
+		return new ResourceTemplate(this.declaration, parts, this.names, beans);
+	}
+
+	private void addLiteral(String text, List<ResourceTemplate.Part> parts) {
+		if (!text.isEmpty()) {
+			parts.add(new ResourceTemplate.Part(resolve(text), null));
+		}
+	}
+
+	private ResourceTemplate.Part island(String source) {
+		String resolved = resolve(source).strip();
+		if (resolved.isEmpty()) {
+			throw this.declaration.invalidResource("its '#{}' is empty", "Write an expression, such as #{#id}.", null);
+		}
+		try {
+			SpelExpression expression = PARSER.parseRaw(resolved);
+			new IslandCheck(this.declaration, this.names).check(expression.getAST());
+			return new ResourceTemplate.Part(resolved, expression);
+		}
+		catch (ParseException | IllegalStateException ex) {
+			if (ex instanceof InvalidLockAnnotationException invalid) {
+				throw invalid;
+			}
+			throw this.declaration.invalidResource("its expression cannot be parsed: " + ex.getMessage(),
+					"Correct the expression in #{...}.", ex);
+		}
+	}
+
+	private String resolve(String text) {
+		try {
+			return this.placeholders.resolve(text);
+		}
+		catch (IllegalArgumentException ex) {
+			throw this.declaration.invalidResource("a property that it names does not exist",
+					"Define the property, or give a default, as in ${name:text}. A default cannot contain #{...}.", ex);
+		}
+	}
+
+}
