@@ -30,7 +30,11 @@ final class StartUp {
 	}
 
 	static void fails(String... properties) {
-		assertThat(catchThrowable(() -> with(properties).close())).as("start with " + String.join(" ", properties))
+		fails(App.class, properties);
+	}
+
+	static void fails(Class<?> type, String... properties) {
+		assertThat(catchThrowable(() -> of(type, properties).close())).as("start with " + String.join(" ", properties))
 			.isNotNull();
 	}
 
