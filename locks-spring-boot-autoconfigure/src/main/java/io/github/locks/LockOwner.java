@@ -111,7 +111,6 @@ public final class LockOwner {
 	}
 
 	@Override
-	@SuppressWarnings("ReferenceEquality") // a key stands for itself
 	public boolean equals(@Nullable Object other) {
 		return this == other || (other instanceof LockOwner that && this.key == that.key);
 	}
