@@ -59,7 +59,8 @@ final class LockedProxies {
 	}
 
 	<T> T jdk(Class<T> type, T target) {
-		ProxyFactory factory = new ProxyFactory(type);
+		ProxyFactory factory = new ProxyFactory();
+		factory.setInterfaces(type);
 		factory.setTarget(target);
 		factory.addAdvisor(advisor());
 		return type.cast(factory.getProxy());

@@ -1,6 +1,7 @@
 package io.github.locks.aop;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -124,8 +125,7 @@ class PlainCallTests {
 
 	@Test
 	void timeoutFromTheMethodItselfIsNotSkipped() {
-		LockTimeoutException inner = new LockTimeoutException("inner", "b", LockType.READ, Duration.ZERO,
-				java.util.List.of(), 1);
+		LockTimeoutException inner = new LockTimeoutException("inner", "b", LockType.READ, Duration.ZERO, List.of(), 1);
 		assertThatExceptionOfType(LockTimeoutException.class).isThrownBy(() -> this.store.skipReference(() -> {
 			throw inner;
 		})).isSameAs(inner);

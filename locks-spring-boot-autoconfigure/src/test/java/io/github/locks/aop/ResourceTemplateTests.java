@@ -1,6 +1,7 @@
 package io.github.locks.aop;
 
 import java.io.ByteArrayInputStream;
+import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,9 @@ import java.util.stream.Stream;
 import io.github.locks.InvalidLockNameException;
 import io.github.locks.annotation.WriteLock;
 import io.github.locks.support.DefaultLockManager;
+import net.bytebuddy.ByteBuddy;
+import net.bytebuddy.description.annotation.AnnotationDescription;
+import net.bytebuddy.implementation.FixedValue;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -159,14 +163,13 @@ class ResourceTemplateTests {
 
 	@Test
 	void argumentsWithoutNamesAreKnownByPosition() throws Exception {
-		Class<?> type = new net.bytebuddy.ByteBuddy().subclass(Object.class)
+		Class<?> type = new ByteBuddy().subclass(Object.class)
 			.name("io.github.locks.aop.Nameless")
-			.defineMethod("run", Object.class, java.lang.reflect.Modifier.PUBLIC)
+			.defineMethod("run", Object.class, Modifier.PUBLIC)
 			.withParameters(Object.class)
-			.intercept(net.bytebuddy.implementation.FixedValue.argument(0))
-			.annotateMethod(net.bytebuddy.description.annotation.AnnotationDescription.Builder.ofType(WriteLock.class)
-				.define("value", "x:#{#a0}:#{#id}")
-				.build())
+			.intercept(FixedValue.argument(0))
+			.annotateMethod(
+					AnnotationDescription.Builder.ofType(WriteLock.class).define("value", "x:#{#a0}:#{#id}").build())
 			.make()
 			.load(getClass().getClassLoader())
 			.getLoaded();
