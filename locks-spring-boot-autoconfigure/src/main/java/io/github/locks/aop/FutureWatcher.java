@@ -8,6 +8,8 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
@@ -41,7 +43,7 @@ final class FutureWatcher {
 
 	private static void await(Future<?> work, HeldFuture held) {
 		try {
-			held.end(work.get(), null);
+			held.end(get(work), null);
 		}
 		catch (ExecutionException ex) {
 			held.end(null, (ex.getCause() != null) ? ex.getCause() : ex);
@@ -49,9 +51,27 @@ final class FutureWatcher {
 		catch (CancellationException ex) {
 			held.end(null, ex);
 		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			held.end(null, ex);
+	}
+
+	/**
+	 * Waits whatever happens: the lock is for the work, not for who watches it.
+	 */
+	private static @Nullable Object get(Future<?> work) throws ExecutionException {
+		boolean interrupted = false;
+		try {
+			while (true) {
+				try {
+					return work.get();
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+				}
+			}
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
 		}
 	}
 

@@ -84,10 +84,9 @@ final class LockAnnotations {
 		if (TYPES.keySet().stream().noneMatch(annotations::isPresent)) {
 			return null;
 		}
-		MergedAnnotation<?> annotation = single(closest(annotations), where);
-		LockType type = Objects.requireNonNull(TYPES.get(annotation.getType()));
 		try {
-			return LockDeclaration.of(annotation, type, where);
+			MergedAnnotation<?> annotation = single(closest(annotations), where);
+			return LockDeclaration.of(annotation, Objects.requireNonNull(TYPES.get(annotation.getType())), where);
 		}
 		catch (AnnotationConfigurationException ex) {
 			throw new InvalidLockAnnotationException(

@@ -4,11 +4,10 @@ import java.lang.reflect.Method;
 
 import io.github.locks.LockNames;
 import io.github.locks.LockType;
+import io.github.locks.annotation.OnFailure;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.annotation.MergedAnnotation;
-
-import io.github.locks.annotation.OnFailure;
 
 /**
  * A lock annotation as it was written, and for which method.

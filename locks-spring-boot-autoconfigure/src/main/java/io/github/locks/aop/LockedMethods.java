@@ -66,10 +66,10 @@ final class LockedMethods {
 			return;
 		}
 		if (this.validation == Validation.FAIL) {
-			throw problem.atCall();
+			throw problem;
 		}
 		if (this.validation == Validation.WARN) {
-			logger.warn(problem.getMessage() + " Calls of this method fail until then.");
+			logger.warn(problem.getMessage() + " Until then its calls fail.");
 		}
 	}
 

@@ -52,7 +52,7 @@ final class Releases {
 			}
 			return failure;
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			return ex;
 		}
 	}

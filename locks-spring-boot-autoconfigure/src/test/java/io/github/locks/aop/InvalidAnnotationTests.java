@@ -1,0 +1,375 @@
+package io.github.locks.aop;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
+
+import io.github.locks.LockManager;
+import io.github.locks.annotation.DistributedLock;
+import io.github.locks.annotation.OnFailure;
+import io.github.locks.annotation.ReadLock;
+import io.github.locks.annotation.WriteLock;
+import io.github.locks.aop.LockAdvisor.Validation;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.ConnectableFlux;
+import reactor.core.publisher.Mono;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.context.request.async.DeferredResult;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verifyNoInteractions;
+
+/**
+ * Annotations that can never work.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class InvalidAnnotationTests {
+
+	private final LockManager locks = mock(LockManager.class);
+
+	private final LockedProxies proxies = new LockedProxies(this.locks).properties(Map.of("known", "x"));
+
+	static Stream<Arguments> invalid() {
+		return Stream.of(Arguments.of(EmptyName.class, "names no resource"),
+				Arguments.of(BlankName.class, "names no resource"), Arguments.of(NoEnd.class, "has no end"),
+				Arguments.of(WrongBrackets.class, "has no end"), Arguments.of(EmptyIsland.class, "is empty"),
+				Arguments.of(UnknownVariable.class, "'#nope'"), Arguments.of(Unparseable.class, "cannot be parsed"),
+				Arguments.of(TypeAccess.class, "not available"), Arguments.of(Construction.class, "not available"),
+				Arguments.of(Assignment.class, "not available"), Arguments.of(NulName.class, "not a valid name"),
+				Arguments.of(MissingProperty.class, "does not exist"),
+				Arguments.of(Both.class, "@ReadLock and @WriteLock"),
+				Arguments.of(BothOnType.class, "cannot be combined"),
+				Arguments.of(WithDistributed.class, "@DistributedLock"),
+				Arguments.of(Contradiction.class, "contradicts itself"),
+				Arguments.of(SkipPrimitive.class, "onFailure = SKIP"), Arguments.of(SkipTask.class, "onFailure = SKIP"),
+				Arguments.of(ReturnsStream.class, "java.util.stream.Stream"),
+				Arguments.of(ReturnsCallable.class, "java.util.concurrent.Callable"),
+				Arguments.of(ReturnsStreamingBody.class, "StreamingResponseBody"),
+				Arguments.of(ReturnsDeferred.class, "DeferredResult"), Arguments.of(ReturnsEmitter.class, "SseEmitter"),
+				Arguments.of(ReturnsEntity.class, "reactor.core.publisher.Mono"),
+				Arguments.of(ReturnsConnectable.class, "reactor.core.publisher.Flux"),
+				Arguments.of(Suspending.class, "suspend"), Arguments.of(PrivateMethod.class, "private"),
+				Arguments.of(StaticMethod.class, "static"), Arguments.of(FinalMethod.class, "final"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("invalid")
+	void startFailsAndNamesTheMethod(Class<?> type, String problem) {
+		assertThatExceptionOfType(InvalidLockAnnotationException.class).isThrownBy(() -> this.proxies.check(type))
+			.withMessageContaining(type.getName() + ".run")
+			.withMessageContaining(problem)
+			.satisfies((ex) -> assertThat(ex.remedy()).isNotBlank());
+		verifyNoInteractions(this.locks);
+	}
+
+	@Test
+	void wrongAnnotationBehindAGoodOneIsFoundToo() {
+		assertThatExceptionOfType(InvalidLockAnnotationException.class)
+			.isThrownBy(() -> this.proxies.check(OneOfMany.class))
+			.withMessageContaining("OneOfMany.wrong");
+	}
+
+	@Test
+	void warningIsLoggedOnceAndTheCallFails(CapturedOutput output) {
+		OneOfMany proxy = this.proxies.validation(Validation.WARN).cglib(new OneOfMany());
+		for (int i = 0; i < 2; i++) {
+			assertThatExceptionOfType(InvalidLockAnnotationException.class).isThrownBy(proxy::wrong)
+				.withMessageContaining("OneOfMany.wrong");
+		}
+		assertThat(output.toString().split("OneOfMany\\.wrong", -1)).hasSize(2);
+		assertThat(OneOfMany.ran).isFalse();
+	}
+
+	@Test
+	void nothingIsLoggedWhenOffAndTheCallFails(CapturedOutput output) {
+		OneOfMany proxy = this.proxies.validation(Validation.OFF).cglib(new OneOfMany());
+		assertThatExceptionOfType(InvalidLockAnnotationException.class).isThrownBy(proxy::wrong);
+		assertThat(output.toString()).doesNotContain("OneOfMany.wrong");
+		assertThat(OneOfMany.ran).isFalse();
+	}
+
+	@Test
+	void classWithoutAnnotationsIsNotMatched() {
+		assertThat(this.proxies.check(String.class)).isFalse();
+		assertThat(this.proxies.check(InvalidAnnotationTests.class)).isFalse();
+	}
+
+	static class OneOfMany {
+
+		private static boolean ran;
+
+		@WriteLock("good")
+		void aGood() {
+		}
+
+		@WriteLock("x#{")
+		void wrong() {
+			ran = true;
+		}
+
+		@WriteLock("good")
+		void zGood() {
+		}
+
+	}
+
+	static class EmptyName {
+
+		@WriteLock
+		void run() {
+		}
+
+	}
+
+	static class BlankName {
+
+		@WriteLock(" \t")
+		void run() {
+		}
+
+	}
+
+	static class NoEnd {
+
+		@WriteLock("x#{")
+		void run() {
+		}
+
+	}
+
+	static class WrongBrackets {
+
+		@WriteLock("x#{(#a0]}")
+		void run(String id) {
+		}
+
+	}
+
+	static class EmptyIsland {
+
+		@WriteLock("x#{ }")
+		void run() {
+		}
+
+	}
+
+	static class UnknownVariable {
+
+		@WriteLock("x:#{#id + #nope.length()}")
+		void run(String id) {
+		}
+
+	}
+
+	static class Unparseable {
+
+		@WriteLock("x:#{#id +}")
+		void run(String id) {
+		}
+
+	}
+
+	static class TypeAccess {
+
+		@WriteLock("#{T(java.lang.Runtime).getRuntime()}")
+		void run() {
+		}
+
+	}
+
+	static class Construction {
+
+		@WriteLock("#{new String('a')}")
+		void run() {
+		}
+
+	}
+
+	static class Assignment {
+
+		@WriteLock("#{#id = 'a'}")
+		void run(String id) {
+		}
+
+	}
+
+	static class NulName {
+
+		@WriteLock("a\0b")
+		void run() {
+		}
+
+	}
+
+	static class MissingProperty {
+
+		@WriteLock("a:${missing}")
+		void run() {
+		}
+
+	}
+
+	static class Both {
+
+		@ReadLock("a")
+		@WriteLock("a")
+		void run() {
+		}
+
+	}
+
+	@ReadLock("a")
+	@WriteLock("b")
+	static class BothOnType {
+
+		public void run() {
+		}
+
+	}
+
+	static class WithDistributed {
+
+		@WriteLock("a")
+		@DistributedLock("a")
+		void run() {
+		}
+
+	}
+
+	static class Contradiction {
+
+		@WriteLock(value = "a", resource = "b")
+		void run() {
+		}
+
+	}
+
+	static class SkipPrimitive {
+
+		@WriteLock(value = "a", onFailure = OnFailure.SKIP)
+		boolean run() {
+			return true;
+		}
+
+	}
+
+	static class SkipTask {
+
+		@WriteLock(value = "a", onFailure = OnFailure.SKIP)
+		FutureTask<String> run() {
+			return new FutureTask<>(() -> "");
+		}
+
+	}
+
+	static class ReturnsStream {
+
+		@ReadLock("a")
+		Stream<String> run() {
+			return Stream.of();
+		}
+
+	}
+
+	static class ReturnsCallable {
+
+		@ReadLock("a")
+		Callable<String> run() {
+			return () -> "";
+		}
+
+	}
+
+	static class ReturnsStreamingBody {
+
+		@ReadLock("a")
+		StreamingResponseBody run() {
+			return (out) -> {
+			};
+		}
+
+	}
+
+	static class ReturnsDeferred {
+
+		@ReadLock("a")
+		DeferredResult<String> run() {
+			return new DeferredResult<>();
+		}
+
+	}
+
+	static class ReturnsEmitter {
+
+		@ReadLock("a")
+		SseEmitter run() {
+			return new SseEmitter();
+		}
+
+	}
+
+	static class ReturnsEntity {
+
+		@ReadLock("a")
+		ResponseEntity<Mono<List<String>>> run() {
+			return ResponseEntity.ok(Mono.empty());
+		}
+
+	}
+
+	static class ReturnsConnectable {
+
+		@ReadLock("a")
+		ConnectableFlux<String> run() {
+			throw new UnsupportedOperationException();
+		}
+
+	}
+
+	static class Suspending {
+
+		@ReadLock("a")
+		Object run(String id, kotlin.coroutines.Continuation<String> continuation) {
+			return id;
+		}
+
+	}
+
+	static class PrivateMethod {
+
+		@ReadLock("a")
+		private void run() {
+		}
+
+	}
+
+	static class StaticMethod {
+
+		@ReadLock("a")
+		static void run() {
+		}
+
+	}
+
+	static class FinalMethod {
+
+		@ReadLock("a")
+		final void run() {
+		}
+
+	}
+
+}

@@ -1,0 +1,200 @@
+package io.github.locks.aop;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import javax.sql.DataSource;
+
+import io.github.locks.LockHandle;
+import io.github.locks.LockLostException;
+import io.github.locks.LockManager;
+import io.github.locks.LockType;
+import io.github.locks.annotation.WriteLock;
+import io.github.locks.support.DefaultLockManager;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.embedded.EmbeddedDatabase;
+import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseBuilder;
+import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseType;
+import org.springframework.transaction.annotation.AnnotationTransactionAttributeSource;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.interceptor.BeanFactoryTransactionAttributeSourceAdvisor;
+import org.springframework.transaction.interceptor.TransactionInterceptor;
+import org.springframework.transaction.support.DefaultTransactionStatus;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
+
+/**
+ * Locks and transactions.
+ */
+class TransactionReleaseTests {
+
+	private final List<String> log = new ArrayList<>();
+
+	private final DefaultLockManager locks = DefaultLockManager.builder().shutdownTimeout(Duration.ZERO).build();
+
+	private EmbeddedDatabase database;
+
+	private TransactionTemplate transaction;
+
+	@BeforeEach
+	void open() {
+		this.database = new EmbeddedDatabaseBuilder().setType(EmbeddedDatabaseType.H2).generateUniqueName(true).build();
+		this.transaction = new TransactionTemplate(new RecordingTransactionManager(this.database));
+	}
+
+	@AfterEach
+	void close() {
+		this.database.shutdown();
+		this.locks.close();
+	}
+
+	@Test
+	void lockIsHeldWhenTheTransactionOfTheMethodCommits() {
+		transactional(true).run(() -> this.log.add("run" + state()));
+		this.log.add("after" + state());
+		assertThat(this.log).containsExactly("run held", "commit held", "after free");
+	}
+
+	@Test
+	void lockIsHeldWhenTheTransactionOfTheMethodRollsBack() {
+		assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> transactional(true).run(() -> {
+			throw new IllegalArgumentException("boom");
+		}));
+		this.log.add("after" + state());
+		assertThat(this.log).containsExactly("rollback held", "after free");
+	}
+
+	@Test
+	void lockIsHeldUntilTheTransactionOfTheCallerHasEnded() {
+		Store store = transactional(true);
+		this.transaction.executeWithoutResult((status) -> {
+			store.run(() -> this.log.add("run" + state()));
+			this.log.add("between" + state());
+			store.run(() -> this.log.add("run" + state()));
+		});
+		this.log.add("after" + state());
+		assertThat(this.log).containsExactly("run held", "between held", "run held", "commit held", "after free");
+	}
+
+	@Test
+	void lockIsReleasedWhenTheTransactionOfTheCallerRollsBack() {
+		Store store = transactional(true);
+		assertThatExceptionOfType(IllegalArgumentException.class)
+			.isThrownBy(() -> this.transaction.executeWithoutResult((status) -> store.run(() -> {
+				throw new IllegalArgumentException("boom");
+			})));
+		this.log.add("after" + state());
+		assertThat(this.log).containsExactly("rollback held", "after free");
+	}
+
+	@Test
+	void lockIsReleasedAtTheEndOfTheCallWhenSwitchedOff() {
+		Store store = transactional(false);
+		this.transaction.executeWithoutResult((status) -> {
+			store.run(() -> this.log.add("run" + state()));
+			this.log.add("between" + state());
+		});
+		assertThat(this.log).containsExactly("run held", "between free", "commit free");
+	}
+
+	@Test
+	void synchronizationWithoutATransactionDoesNotHoldTheLock() {
+		TransactionSynchronizationManager.initSynchronization();
+		try {
+			transactional(true).plain(() -> this.log.add("run" + state()));
+			this.log.add("after" + state());
+		}
+		finally {
+			TransactionSynchronizationManager.clearSynchronization();
+		}
+		assertThat(this.log).containsExactly("run held", "after free");
+	}
+
+	@Test
+	void transactionWhoseLockWasLostIsRolledBack() {
+		LockHandle handle = mock(LockHandle.class);
+		given(handle.isHeld()).willReturn(true, false);
+		given(handle.resource()).willReturn("a");
+		given(handle.type()).willReturn(LockType.DISTRIBUTED);
+		LockManager manager = mock(LockManager.class);
+		given(manager.acquire(any())).willReturn(handle);
+		Store store = new LockedProxies(manager).cglib(new Store());
+		assertThatExceptionOfType(LockLostException.class)
+			.isThrownBy(() -> this.transaction.executeWithoutResult((status) -> store.plain(() -> {
+			})));
+		assertThat(this.log).containsExactly("rollback free");
+		verify(handle).close();
+	}
+
+	private Store transactional(boolean releaseAfterTransaction) {
+		AnnotationTransactionAttributeSource attributes = new AnnotationTransactionAttributeSource();
+		BeanFactoryTransactionAttributeSourceAdvisor transactions = new BeanFactoryTransactionAttributeSourceAdvisor();
+		transactions.setTransactionAttributeSource(attributes);
+		TransactionInterceptor interceptor = new TransactionInterceptor();
+		interceptor.setTransactionManager(this.transaction.getTransactionManager());
+		interceptor.setTransactionAttributeSource(attributes);
+		transactions.setAdvice(interceptor);
+		LockAdvisor lock = new LockAdvisor(() -> this.locks, new DefaultListableBeanFactory(),
+				LockAdvisor.Validation.FAIL, releaseAfterTransaction);
+		assertThat(lock.getOrder()).isLessThan(transactions.getOrder());
+		ProxyFactory factory = new ProxyFactory(new Store());
+		factory.setProxyTargetClass(true);
+		factory.addAdvisors(lock, transactions);
+		return (Store) factory.getProxy();
+	}
+
+	private String state() {
+		return LockedProxies.isFree(this.locks, "a") ? " free" : " held";
+	}
+
+	static class Store {
+
+		@WriteLock("a")
+		@Transactional
+		public void run(Runnable body) {
+			body.run();
+		}
+
+		@WriteLock("a")
+		public void plain(Runnable body) {
+			body.run();
+		}
+
+	}
+
+	@SuppressWarnings("serial")
+	private final class RecordingTransactionManager extends DataSourceTransactionManager {
+
+		RecordingTransactionManager(DataSource dataSource) {
+			super(dataSource);
+		}
+
+		@Override
+		protected void doCommit(DefaultTransactionStatus status) {
+			super.doCommit(status);
+			TransactionReleaseTests.this.log.add("commit" + state());
+		}
+
+		@Override
+		protected void doRollback(DefaultTransactionStatus status) {
+			super.doRollback(status);
+			TransactionReleaseTests.this.log.add("rollback" + state());
+		}
+
+	}
+
+}
