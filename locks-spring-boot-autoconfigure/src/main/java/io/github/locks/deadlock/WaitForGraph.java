@@ -280,20 +280,32 @@ public final class WaitForGraph {
 
 		/**
 		 * Leaves out who only stands in a queue between two members: a member that waits
-		 * for what a later one holds needs nobody in between.
+		 * for what a later one holds needs nobody in between. Begins with a member that
+		 * is awaited for what it holds, as that one cannot be left out.
 		 */
 		private List<LockClaim> withoutBystanders(List<LockClaim> members) {
+			List<Set<LockOwner>> holders = members.stream().map(this::ownersInside).toList();
+			int size = members.size();
+			int begin = 0;
+			while (begin < size - 1 && !holders.get((begin + size - 1) % size).contains(members.get(begin).owner())) {
+				begin++;
+			}
 			List<LockClaim> shortened = new ArrayList<>();
-			for (int i = 0, next; i < members.size(); i = next) {
-				shortened.add(members.get(i));
-				Set<LockOwner> holders = new HashSet<>();
-				members.get(i).holders().forEach((holder) -> holders.add(holder.owner()));
-				next = members.size();
-				while (next > i + 1 && !holders.contains(members.get(next % members.size()).owner())) {
+			for (int i = 0, next; i < size; i = next) {
+				shortened.add(members.get((begin + i) % size));
+				next = size;
+				while (next > i + 1
+						&& !holders.get((begin + i) % size).contains(members.get((begin + next) % size).owner())) {
 					next--;
 				}
 			}
 			return shortened;
+		}
+
+		private Set<LockOwner> ownersInside(LockClaim claim) {
+			Set<LockOwner> owners = new HashSet<>();
+			claim.holders().forEach((holder) -> owners.add(holder.owner()));
+			return owners;
 		}
 
 		private record Frame(Step step, Iterator<Step> steps) {

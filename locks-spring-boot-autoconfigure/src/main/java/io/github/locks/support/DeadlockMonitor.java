@@ -60,7 +60,11 @@ final class DeadlockMonitor {
 	void queued(LockClaim claim) {
 		List<LockClaim> cycle = this.graph.cycleThrough(claim);
 		if (!cycle.isEmpty()) {
-			found(cycle, claim);
+			Deadlock deadlock;
+			synchronized (this) {
+				deadlock = remember(this.known, Kind.CYCLE, cycle);
+			}
+			breakUp(deadlock, claim);
 		}
 		if (this.scheduled.compareAndSet(false, true)) {
 			scheduleCheck();
@@ -69,7 +73,10 @@ final class DeadlockMonitor {
 
 	/** All deadlocks that exist now. */
 	List<Deadlock> detect() {
-		List<List<LockClaim>> cycles = this.graph.cycles();
+		return update(this.graph.cycles());
+	}
+
+	private List<Deadlock> update(List<List<LockClaim>> cycles) {
 		List<LockClaim> longWaits = longWaits(cycles);
 		List<Deadlock> deadlocks = new ArrayList<>();
 		Map<Set<LockClaim>, Instant> current = new HashMap<>();
@@ -102,11 +109,11 @@ final class DeadlockMonitor {
 	}
 
 	private void check() {
-		for (List<LockClaim> cycle : this.graph.cycles()) {
-			long now = System.nanoTime();
-			found(cycle, cycle.stream().max(Comparator.comparingLong((claim) -> claim.requestedNanos() - now)).get());
+		List<List<LockClaim>> cycles = this.graph.cycles();
+		List<Deadlock> deadlocks = update(cycles);
+		for (int i = 0; i < cycles.size(); i++) {
+			breakUp(deadlocks.get(i), youngest(cycles.get(i)));
 		}
-		detect();
 		if (!this.graph.queued().isEmpty()) {
 			scheduleCheck();
 			return;
@@ -118,16 +125,22 @@ final class DeadlockMonitor {
 		}
 	}
 
-	private void found(List<LockClaim> cycle, LockClaim youngest) {
-		Deadlock deadlock;
-		synchronized (this) {
-			deadlock = remember(this.known, Kind.CYCLE, cycle);
+	private static LockClaim youngest(List<LockClaim> cycle) {
+		LockClaim youngest = cycle.get(0);
+		for (LockClaim claim : cycle) {
+			if (claim.requestedNanos() - youngest.requestedNanos() > 0) {
+				youngest = claim;
+			}
 		}
+		return youngest;
+	}
+
+	private void breakUp(Deadlock deadlock, LockClaim claim) {
 		if (this.policy == DeadlockPolicy.BREAK) {
-			youngest.fail(new DeadlockException("The " + youngest.type().key() + " lock on "
-					+ LockNames.quote(youngest.resource()) + " was refused to break a deadlock: " + text(deadlock)
+			claim.fail(new DeadlockException("The " + claim.type().key() + " lock on "
+					+ LockNames.quote(claim.resource()) + " was refused to break a deadlock: " + text(deadlock)
 					+ ". Give back the locks you hold, then try again; to prevent it, take locks in the same order"
-					+ " everywhere.", youngest.resource(), youngest.type(), deadlock));
+					+ " everywhere.", claim.resource(), claim.type(), deadlock));
 		}
 	}
 

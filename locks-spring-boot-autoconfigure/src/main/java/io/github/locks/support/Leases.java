@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -68,14 +69,13 @@ final class Leases {
 			return null;
 		}
 		Lease lease = granted.get();
-		this.active.put(lease, new Active(lock, System.nanoTime()));
-		DefaultLockHandle handle = lock.begin(attempt.acquisition(), lease, toHandle);
-		if (limit != null) {
-			this.workers.schedule(
-					() -> this.workers.execute(() -> lose(lock, lease, "its lease of " + limit + " is over")),
-					LockSettings.nanos(limit));
-		}
-		return handle;
+		this.active.put(lease, new Active(lock, System.nanoTime(), (limit != null) ? end(lock, lease, limit) : null));
+		return lock.begin(attempt.acquisition(), lease, toHandle);
+	}
+
+	private Future<?> end(DistributedLock lock, Lease lease, Duration limit) {
+		Runnable lose = () -> lose(lock, lease, "its lease of " + limit + " is over");
+		return this.workers.schedule(() -> this.workers.execute(lose), LockSettings.nanos(limit));
 	}
 
 	/** Takes a holder out, and gives the lease back if it was the last. */
@@ -136,7 +136,7 @@ final class Leases {
 		}
 		try {
 			if (backend().renew(lease)) {
-				this.active.computeIfPresent(lease, (key, current) -> new Active(current.lock(), now));
+				this.active.computeIfPresent(lease, (key, current) -> current.renewed(now));
 			}
 			else if (this.active.containsKey(lease)) {
 				lose(entry.lock(), lease, "the backend does not know it any more");
@@ -157,8 +157,12 @@ final class Leases {
 	}
 
 	private void release(Lease lease) {
-		if (this.active.remove(lease) == null) {
+		Active entry = this.active.remove(lease);
+		if (entry == null) {
 			return;
+		}
+		if (entry.end() != null) {
+			entry.end().cancel(false);
 		}
 		try {
 			backend().release(lease);
@@ -173,8 +177,14 @@ final class Leases {
 	 *
 	 * @param lock the lock it is for
 	 * @param renewedNanos when it was renewed
+	 * @param end ends a fixed lease, or {@code null} if it has no end
 	 */
-	private record Active(DistributedLock lock, long renewedNanos) {
+	private record Active(DistributedLock lock, long renewedNanos, @Nullable Future<?> end) {
+
+		Active renewed(long nanos) {
+			return new Active(this.lock, nanos, this.end);
+		}
+
 	}
 
 }

@@ -17,6 +17,7 @@ import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,7 +88,7 @@ class DeadlockDetectionTests {
 				.containsExactlyInAnyOrder("one", "two"));
 	}
 
-	@Test
+	@RepeatedTest(20)
 	void bystandersAreNotParticipants() {
 		LockOwner one = LockOwner.create("one");
 		LockOwner two = LockOwner.create("two");
