@@ -275,7 +275,25 @@ public final class WaitForGraph {
 					members.add(frame.step().claim());
 				}
 			}
-			return members;
+			return withoutBystanders(members);
+		}
+
+		/**
+		 * Leaves out who only stands in a queue between two members: a member that waits
+		 * for what a later one holds needs nobody in between.
+		 */
+		private List<LockClaim> withoutBystanders(List<LockClaim> members) {
+			List<LockClaim> shortened = new ArrayList<>();
+			for (int i = 0, next; i < members.size(); i = next) {
+				shortened.add(members.get(i));
+				Set<LockOwner> holders = new HashSet<>();
+				members.get(i).holders().forEach((holder) -> holders.add(holder.owner()));
+				next = members.size();
+				while (next > i + 1 && !holders.contains(members.get(next % members.size()).owner())) {
+					next--;
+				}
+			}
+			return shortened;
 		}
 
 		private record Frame(Step step, Iterator<Step> steps) {

@@ -108,7 +108,8 @@ final class JvmDirectory {
 			catch (OverlappingFileLockException ex) {
 				throw lockedByForeignCode(ex);
 			}
-			parked().remove(file).close();
+			parked().remove(file);
+			channel.close();
 		}
 	}
 

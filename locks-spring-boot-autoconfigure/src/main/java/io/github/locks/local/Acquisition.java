@@ -120,6 +120,11 @@ public final class Acquisition implements LockClaim {
 	}
 
 	@Override
+	public List<Acquisition> holders() {
+		return this.lock.holdersAgainst(this);
+	}
+
+	@Override
 	public boolean fail(RuntimeException cause) {
 		return this.lock.fail(this, cause);
 	}

@@ -235,6 +235,17 @@ public final class FairLock {
 		}
 	}
 
+	/** Those inside that exclude a queued acquisition. */
+	List<Acquisition> holdersAgainst(Acquisition acquisition) {
+		this.mutex.lock();
+		try {
+			return acquisition.isQueued() ? blockingHolders(acquisition) : List.of();
+		}
+		finally {
+			this.mutex.unlock();
+		}
+	}
+
 	@GuardedBy("mutex")
 	private Outcome arrive(Acquisition acquisition) {
 		Holds.Count family = this.holds.family(acquisition.owner());

@@ -69,6 +69,12 @@ public interface LockClaim {
 	List<? extends LockClaim> blockers();
 
 	/**
+	 * Returns all granted claims that exclude this queued claim.
+	 * @return the claims; empty if this claim is not queued
+	 */
+	List<? extends LockClaim> holders();
+
+	/**
 	 * Makes a queued claim fail.
 	 * @param failure what its request ends with
 	 * @return {@code false} if the claim was not queued any more

@@ -1,0 +1,337 @@
+package io.github.locks.autoconfigure;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import io.github.locks.aop.LockAdvisor;
+import io.github.locks.support.DeadlockPolicy;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+/**
+ * {@link ConfigurationProperties Configuration properties} for locks.
+ */
+@ConfigurationProperties("locks")
+public final class LocksProperties {
+
+	/**
+	 * Whether locks are enabled. If not, there is no lock manager and annotated methods
+	 * run without locking.
+	 */
+	private boolean enabled = true;
+
+	/**
+	 * Directory of the lock files of distributed locks, shared by the processes that
+	 * exclude each other. If set, it is opened at start, otherwise when the first
+	 * distributed lock is acquired.
+	 */
+	private String directory = "memory/locks";
+
+	/**
+	 * Time to wait for idle resources before their locks are removed from memory.
+	 */
+	private Duration idleEviction = Duration.ofMinutes(10);
+
+	/**
+	 * Whether a lock that is released inside a transaction is given back only after the
+	 * transaction has completed.
+	 */
+	private boolean releaseAfterTransaction = true;
+
+	/**
+	 * Time to wait at shutdown for locks that are still held.
+	 */
+	private Duration shutdownTimeout = Duration.ofSeconds(30);
+
+	/**
+	 * What to do about annotations that can never work.
+	 */
+	private LockAdvisor.Validation validation = LockAdvisor.Validation.FAIL;
+
+	/**
+	 * Settings for single resources, by the exact name of the resource. Names with
+	 * characters other than letters, digits and dashes go in brackets.
+	 */
+	private final Map<String, Resource> resources = new LinkedHashMap<>();
+
+	private final Timeout timeout = new Timeout();
+
+	private final Distributed distributed = new Distributed();
+
+	private final Deadlock deadlock = new Deadlock();
+
+	private final Statistics statistics = new Statistics();
+
+	public boolean isEnabled() {
+		return this.enabled;
+	}
+
+	public void setEnabled(boolean enabled) {
+		this.enabled = enabled;
+	}
+
+	public String getDirectory() {
+		return this.directory;
+	}
+
+	public void setDirectory(String directory) {
+		this.directory = directory;
+	}
+
+	public Duration getIdleEviction() {
+		return this.idleEviction;
+	}
+
+	public void setIdleEviction(Duration idleEviction) {
+		this.idleEviction = idleEviction;
+	}
+
+	public boolean isReleaseAfterTransaction() {
+		return this.releaseAfterTransaction;
+	}
+
+	public void setReleaseAfterTransaction(boolean releaseAfterTransaction) {
+		this.releaseAfterTransaction = releaseAfterTransaction;
+	}
+
+	public Duration getShutdownTimeout() {
+		return this.shutdownTimeout;
+	}
+
+	public void setShutdownTimeout(Duration shutdownTimeout) {
+		this.shutdownTimeout = shutdownTimeout;
+	}
+
+	public LockAdvisor.Validation getValidation() {
+		return this.validation;
+	}
+
+	public void setValidation(LockAdvisor.Validation validation) {
+		this.validation = validation;
+	}
+
+	public Map<String, Resource> getResources() {
+		return this.resources;
+	}
+
+	public Timeout getTimeout() {
+		return this.timeout;
+	}
+
+	public Distributed getDistributed() {
+		return this.distributed;
+	}
+
+	public Deadlock getDeadlock() {
+		return this.deadlock;
+	}
+
+	public Statistics getStatistics() {
+		return this.statistics;
+	}
+
+	/**
+	 * How long to wait for a lock where nothing more specific says so.
+	 */
+	public static final class Timeout {
+
+		/**
+		 * Time to wait for a read lock. Zero means to try once.
+		 */
+		private Duration read = Duration.ofSeconds(10);
+
+		/**
+		 * Time to wait for a write lock. Zero means to try once.
+		 */
+		private Duration write = Duration.ofSeconds(30);
+
+		/**
+		 * Time to wait for a distributed lock. Zero means to try once.
+		 */
+		private Duration distributed = Duration.ofSeconds(60);
+
+		public Duration getRead() {
+			return this.read;
+		}
+
+		public void setRead(Duration read) {
+			this.read = read;
+		}
+
+		public Duration getWrite() {
+			return this.write;
+		}
+
+		public void setWrite(Duration write) {
+			this.write = write;
+		}
+
+		public Duration getDistributed() {
+			return this.distributed;
+		}
+
+		public void setDistributed(Duration distributed) {
+			this.distributed = distributed;
+		}
+
+	}
+
+	/**
+	 * Settings of one resource.
+	 */
+	public static final class Resource {
+
+		/**
+		 * Time to wait for a lock of the resource. Zero means to try once.
+		 */
+		private @Nullable Duration timeout;
+
+		/**
+		 * Time after which a distributed lock of the resource is lost to its holder. If
+		 * not set, the lock is held until it is closed.
+		 */
+		private @Nullable Duration lease;
+
+		public @Nullable Duration getTimeout() {
+			return this.timeout;
+		}
+
+		public void setTimeout(@Nullable Duration timeout) {
+			this.timeout = timeout;
+		}
+
+		public @Nullable Duration getLease() {
+			return this.lease;
+		}
+
+		public void setLease(@Nullable Duration lease) {
+			this.lease = lease;
+		}
+
+	}
+
+	/**
+	 * Distributed locks.
+	 */
+	public static final class Distributed {
+
+		/**
+		 * What keeps the distributed locks.
+		 */
+		private Backend backend = Backend.FILE;
+
+		public Backend getBackend() {
+			return this.backend;
+		}
+
+		public void setBackend(Backend backend) {
+			this.backend = backend;
+		}
+
+	}
+
+	/**
+	 * What keeps the distributed locks.
+	 */
+	public enum Backend {
+
+		/** Files in the lock directory, for the processes of one machine. */
+		FILE
+
+	}
+
+	/**
+	 * Deadlock detection.
+	 */
+	public static final class Deadlock {
+
+		/**
+		 * Time between two searches for deadlocks.
+		 */
+		private Duration checkInterval = Duration.ofMillis(100);
+
+		/**
+		 * Time after which a wait is suspected to be a deadlock.
+		 */
+		private Duration threshold = Duration.ofMinutes(5);
+
+		/**
+		 * What to do about a cycle of owners that wait for each other.
+		 */
+		private DeadlockPolicy policy = DeadlockPolicy.REPORT;
+
+		public Duration getCheckInterval() {
+			return this.checkInterval;
+		}
+
+		public void setCheckInterval(Duration checkInterval) {
+			this.checkInterval = checkInterval;
+		}
+
+		public Duration getThreshold() {
+			return this.threshold;
+		}
+
+		public void setThreshold(Duration threshold) {
+			this.threshold = threshold;
+		}
+
+		public DeadlockPolicy getPolicy() {
+			return this.policy;
+		}
+
+		public void setPolicy(DeadlockPolicy policy) {
+			this.policy = policy;
+		}
+
+	}
+
+	/**
+	 * Statistics.
+	 */
+	public static final class Statistics {
+
+		/**
+		 * Whether statistics are recorded.
+		 */
+		private boolean enabled = true;
+
+		/**
+		 * Number of recent operations to keep for each resource.
+		 */
+		private int historySize = 100;
+
+		/**
+		 * Number of resources to keep statistics of.
+		 */
+		private int maxResources = 10000;
+
+		public boolean isEnabled() {
+			return this.enabled;
+		}
+
+		public void setEnabled(boolean enabled) {
+			this.enabled = enabled;
+		}
+
+		public int getHistorySize() {
+			return this.historySize;
+		}
+
+		public void setHistorySize(int historySize) {
+			this.historySize = historySize;
+		}
+
+		public int getMaxResources() {
+			return this.maxResources;
+		}
+
+		public void setMaxResources(int maxResources) {
+			this.maxResources = maxResources;
+		}
+
+	}
+
+}

@@ -1,0 +1,124 @@
+package io.github.locks.autoconfigure;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+import io.github.locks.InvalidLockNameException;
+import io.github.locks.LockNames;
+import io.github.locks.LockType;
+import io.github.locks.support.DefaultLockManager;
+import io.github.locks.support.DefaultLockManagerBuilder;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+
+/**
+ * Transfers the properties to the builder of the lock manager and refuses values that
+ * make no sense.
+ */
+final class LocksPropertiesMapper {
+
+	private static final int MAX_HISTORY_SIZE = 100_000;
+
+	private final LocksProperties properties;
+
+	LocksPropertiesMapper(LocksProperties properties) {
+		this.properties = properties;
+	}
+
+	DefaultLockManagerBuilder builder() {
+		DefaultLockManagerBuilder builder = DefaultLockManager.builder();
+		timeouts(builder);
+		deadlock(builder);
+		statistics(builder);
+		this.properties.getResources().forEach((name, resource) -> resource(builder, name, resource));
+		builder.idleEviction(positive("locks.idle-eviction", this.properties.getIdleEviction()));
+		builder.shutdownTimeout(notNegative("locks.shutdown-timeout", this.properties.getShutdownTimeout()));
+		return builder;
+	}
+
+	Path directory() {
+		String directory = this.properties.getDirectory();
+		if (directory.isBlank()) {
+			throw invalidDirectory("must name a directory, such as 'memory/locks'", null);
+		}
+		try {
+			return Path.of(directory);
+		}
+		catch (InvalidPathException ex) {
+			throw invalidDirectory("is not a path: " + ex.getReason(), ex);
+		}
+	}
+
+	InvalidConfigurationPropertyValueException invalidDirectory(String reason, @Nullable Throwable cause) {
+		InvalidConfigurationPropertyValueException failure = invalid("locks.directory", this.properties.getDirectory(),
+				reason);
+		if (cause != null) {
+			failure.addSuppressed(cause);
+		}
+		return failure;
+	}
+
+	private void timeouts(DefaultLockManagerBuilder builder) {
+		LocksProperties.Timeout timeout = this.properties.getTimeout();
+		builder.timeout(LockType.READ, notNegative("locks.timeout.read", timeout.getRead()));
+		builder.timeout(LockType.WRITE, notNegative("locks.timeout.write", timeout.getWrite()));
+		builder.timeout(LockType.DISTRIBUTED, notNegative("locks.timeout.distributed", timeout.getDistributed()));
+	}
+
+	private void deadlock(DefaultLockManagerBuilder builder) {
+		LocksProperties.Deadlock deadlock = this.properties.getDeadlock();
+		builder.deadlockCheckInterval(positive("locks.deadlock.check-interval", deadlock.getCheckInterval()));
+		builder.deadlockThreshold(positive("locks.deadlock.threshold", deadlock.getThreshold()));
+		builder.deadlockPolicy(deadlock.getPolicy());
+	}
+
+	private void statistics(DefaultLockManagerBuilder builder) {
+		LocksProperties.Statistics statistics = this.properties.getStatistics();
+		builder.statistics(statistics.isEnabled());
+		builder.historySize(between("locks.statistics.history-size", statistics.getHistorySize(), 0, MAX_HISTORY_SIZE));
+		builder.maxResources(
+				between("locks.statistics.max-resources", statistics.getMaxResources(), 1, Integer.MAX_VALUE));
+	}
+
+	private void resource(DefaultLockManagerBuilder builder, String name, LocksProperties.Resource resource) {
+		try {
+			LockNames.check(name);
+		}
+		catch (InvalidLockNameException ex) {
+			throw invalid("locks.resources", LockNames.escape(name), String.valueOf(ex.getMessage()));
+		}
+		String path = "locks.resources[" + name + "]";
+		Duration timeout = resource.getTimeout();
+		Duration lease = resource.getLease();
+		builder.resource(name, (timeout != null) ? notNegative(path + ".timeout", timeout) : null,
+				(lease != null) ? positive(path + ".lease", lease) : null);
+	}
+
+	private static Duration notNegative(String name, Duration value) {
+		if (value.isNegative()) {
+			throw invalid(name, value, "must be zero or more, such as '30s'");
+		}
+		return value;
+	}
+
+	private static Duration positive(String name, Duration value) {
+		if (value.isNegative() || value.isZero()) {
+			throw invalid(name, value, "must be more than zero, such as '30s'");
+		}
+		return value;
+	}
+
+	private static int between(String name, int value, int min, int max) {
+		if (value < min || value > max) {
+			throw invalid(name, value, "must be a number from " + min + " to " + max);
+		}
+		return value;
+	}
+
+	private static InvalidConfigurationPropertyValueException invalid(String name, Object value, String reason) {
+		return new InvalidConfigurationPropertyValueException(name, value, reason);
+	}
+
+}

@@ -1,0 +1,206 @@
+package io.github.locks;
+
+import java.util.Locale;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+/**
+ * Keeps the packages in order: arrows go down only, brothers do not see each other.
+ */
+class ArchitectureTests {
+
+	private static final String ROOT = "io.github.locks";
+
+	private static final JavaClasses CLASSES = new ClassFileImporter()
+		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+		.importPackages(ROOT);
+
+	@Test
+	void packagesAreFreeOfCycles() {
+		check(slices().matching("(" + ROOT + "..)")
+			.should()
+			.beFreeOfCycles()
+			.because("a package can be understood only with all packages of its cycle"));
+	}
+
+	@Test
+	void contractDependsOnNothing() {
+		check(classes().that()
+			.resideInAPackage(ROOT)
+			.should()
+			.onlyDependOnClassesThat()
+			.resideInAnyPackage("java..", "org.jspecify..", ROOT)
+			.because("users compile against the contract, with and without Spring"));
+	}
+
+	@Test
+	void localLockAndServiceInterfacesAreFreeOfSpring() {
+		check(classes().that()
+			.resideInAnyPackage(below("local"), below("spi"), below("deadlock"), below("statistics"), below("file"))
+			.should()
+			.onlyDependOnClassesThat()
+			.resideInAnyPackage("java..", "org.jspecify..", "com.google.errorprone.annotations..",
+					"org.apache.commons.logging..", ROOT, below("spi"), below("local"), below("deadlock"),
+					below("statistics"), below("file"))
+			.because("the locks work without Spring"));
+	}
+
+	@Test
+	void brothersDoNotSeeEachOther() {
+		brothers("local", "file", "statistics", "deadlock");
+		brothers("support", "aop", "actuate");
+	}
+
+	@Test
+	void arrowsGoDown() {
+		level("spi", "local", "file", "statistics", "deadlock", "support", "aop", "actuate", "autoconfigure");
+		for (String engine : new String[] { "local", "file", "statistics", "deadlock" }) {
+			level(engine, "support", "aop", "actuate", "autoconfigure");
+		}
+		check(noClasses().that()
+			.resideOutsideOfPackage(below("autoconfigure"))
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage(below("autoconfigure"))
+			.because("auto-configuration wires all and is known by nobody"));
+	}
+
+	@Test
+	void facesUseTheContractOnly() {
+		check(noClasses().that()
+			.resideInAnyPackage(below("aop"), below("actuate"))
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage(below("local"), below("file"), below("statistics"), below("deadlock"), below("support"))
+			.because("whatever a face does, a user of the contract can do too"));
+	}
+
+	@Test
+	void frameworksAreSeenByTheirFacesOnly() {
+		seenOnlyBy("org.springframework.boot..", "autoconfigure", "actuate");
+		seenOnlyBy("org.springframework.aop..", "autoconfigure", "aop");
+		seenOnlyBy("org.springframework.transaction..", "aop");
+		seenOnlyBy("reactor..", "aop");
+	}
+
+	@Test
+	void timeAndThreadsComeFromOnePlace() {
+		check(noClasses().should()
+			.callMethod(Thread.class, "sleep", long.class)
+			.because("waits are parked and bounded"));
+		check(noClasses().should()
+			.callMethod(System.class, "currentTimeMillis")
+			.because("deadlines are measured with the monotonic clock"));
+		check(noClasses().that()
+			.doNotHaveSimpleName("LockThreadFactory")
+			.should()
+			.callConstructor(Thread.class, Runnable.class, String.class)
+			.orShould()
+			.callConstructor(Thread.class, Runnable.class)
+			.because("all threads are named daemons"));
+		check(noClasses().should()
+			.callMethod(String.class, "toLowerCase")
+			.orShould()
+			.callMethod(String.class, "toUpperCase")
+			.because("the language of the machine must not change names; give a " + Locale.class.getSimpleName()));
+		check(noClasses().should()
+			.accessField(System.class, "out")
+			.orShould()
+			.accessField(System.class, "err")
+			.because("a library logs"));
+	}
+
+	@Test
+	void trapsOfLockFilesAreNotUsed() {
+		check(noClasses().should()
+			.accessField(java.nio.file.StandardOpenOption.class, "DELETE_ON_CLOSE")
+			.orShould()
+			.callMethod(java.io.File.class, "deleteOnExit")
+			.orShould()
+			.callMethod(java.nio.channels.FileChannel.class, "lock")
+			.orShould()
+			.callMethod(java.nio.channels.FileChannel.class, "lock", long.class, long.class, boolean.class)
+			.orShould()
+			.callMethod(java.nio.file.Files.class, "setLastModifiedTime", java.nio.file.Path.class,
+					java.nio.file.attribute.FileTime.class)
+			.because("each of them loses locks"));
+	}
+
+	@Test
+	void packagesAreNullMarked() {
+		DescribedPredicate<JavaClass> unmarked = DescribedPredicate.describe("are not in a null-marked package",
+				(type) -> !type.getPackage().isAnnotatedWith(NullMarked.class));
+		check(noClasses().that(unmarked).should().haveNameMatching(".*").because("NullAway checks only marked ones"));
+	}
+
+	@Test
+	void publicClassesAreFinalOrExceptions() {
+		check(classes().that()
+			.areTopLevelClasses()
+			.and()
+			.arePublic()
+			.and()
+			.areNotInterfaces()
+			.and()
+			.areNotAssignableTo(LockException.class)
+			.should()
+			.haveModifier(JavaModifier.FINAL)
+			.because("what is not made for inheritance must not be inherited"));
+	}
+
+	private static void level(String lower, String... higher) {
+		String[] packages = java.util.Arrays.stream(higher).map(ArchitectureTests::below).toArray(String[]::new);
+		check(noClasses().that()
+			.resideInAPackage(below(lower))
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage(packages)
+			.because("arrows go down"));
+	}
+
+	private static void brothers(String... packages) {
+		for (String one : packages) {
+			for (String other : packages) {
+				if (!one.equals(other)) {
+					check(noClasses().that()
+						.resideInAPackage(below(one))
+						.should()
+						.dependOnClassesThat()
+						.resideInAPackage(below(other))
+						.because("each can be read, tested and replaced alone"));
+				}
+			}
+		}
+	}
+
+	private static void seenOnlyBy(String framework, String... packages) {
+		String[] allowed = java.util.Arrays.stream(packages).map(ArchitectureTests::below).toArray(String[]::new);
+		check(noClasses().that()
+			.resideOutsideOfPackages(allowed)
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage(framework)
+			.because("optional technology stays in its own package"));
+	}
+
+	private static String below(String name) {
+		return ROOT + "." + name + "..";
+	}
+
+	private static void check(ArchRule rule) {
+		rule.allowEmptyShould(true).check(CLASSES);
+	}
+
+}

@@ -1,0 +1,66 @@
+package io.github.locks.sample;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+import io.github.locks.annotation.ReadLock;
+import io.github.locks.annotation.WriteLock;
+
+import org.springframework.core.task.AsyncTaskExecutor;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.GeneratedKeyHolder;
+import org.springframework.stereotype.Service;
+
+/**
+ * The episodes of this instance, in a database of its own. The database belongs to one
+ * process, so a read/write lock inside the process is enough: many read at once, one
+ * writes.
+ */
+@Service
+public class EpisodeStore {
+
+	private final JdbcClient jdbc;
+
+	private final AsyncTaskExecutor executor;
+
+	EpisodeStore(JdbcClient jdbc, AsyncTaskExecutor executor) {
+		this.jdbc = jdbc;
+		this.executor = executor;
+	}
+
+	@WriteLock("episodes")
+	public Episode add(String agent, String content) {
+		GeneratedKeyHolder keys = new GeneratedKeyHolder();
+		this.jdbc.sql("insert into episode (agent, content) values (?, ?)").params(agent, content).update(keys, "id");
+		return new Episode(keys.getKeyAs(Long.class), agent, content);
+	}
+
+	@ReadLock("episodes")
+	public Optional<Episode> find(long id) {
+		return this.jdbc.sql("select id, agent, content from episode where id = ?")
+			.param(id)
+			.query(Episode.class)
+			.optional();
+	}
+
+	@ReadLock("episodes")
+	public List<Episode> byAgent(String agent) {
+		return this.jdbc.sql("select id, agent, content from episode where agent = ? order by id")
+			.param(agent)
+			.query(Episode.class)
+			.list();
+	}
+
+	/**
+	 * Counts the episodes in the background. The lock is held until the future completes,
+	 * not only until this method returns.
+	 * @return the number of episodes
+	 */
+	@ReadLock("episodes")
+	public CompletableFuture<Long> countAsync() {
+		return this.executor
+			.submitCompletable(() -> this.jdbc.sql("select count(*) from episode").query(Long.class).single());
+	}
+
+}
