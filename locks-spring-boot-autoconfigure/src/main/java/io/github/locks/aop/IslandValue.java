@@ -43,6 +43,9 @@ final class IslandValue {
 	 * @return the value, or {@code null} if there is none
 	 */
 	static @Nullable Object unwrap(@Nullable Object value) {
+		if (isSimple(value)) {
+			return value;
+		}
 		Object inner = value;
 		while (inner instanceof Optional<?> optional) {
 			inner = optional.orElse(null);
@@ -64,6 +67,9 @@ final class IslandValue {
 	 * @return the problem, or {@code null} if there is none
 	 */
 	static @Nullable String problem(@Nullable Object value) {
+		if (isSimple(value)) {
+			return null;
+		}
 		if (value == null) {
 			return "is null";
 		}
@@ -74,6 +80,14 @@ final class IslandValue {
 			return "is a " + typeName(value) + ", which has no text of its own";
 		}
 		return null;
+	}
+
+	/**
+	 * Whether this is one of the values that nearly all islands give, without asking for
+	 * all the interfaces that it does not have.
+	 */
+	private static boolean isSimple(@Nullable Object value) {
+		return value instanceof String || value instanceof Long || value instanceof Integer;
 	}
 
 	private static boolean isContainer(Object value) {

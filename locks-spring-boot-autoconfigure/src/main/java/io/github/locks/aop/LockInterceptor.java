@@ -7,7 +7,6 @@ import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.aop.support.AopUtils;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.function.SingletonSupplier;
 
@@ -59,7 +58,7 @@ final class LockInterceptor implements MethodInterceptor {
 
 	private static Class<?> targetClass(MethodInvocation invocation) {
 		Object target = invocation.getThis();
-		return (target != null) ? AopUtils.getTargetClass(target) : invocation.getMethod().getDeclaringClass();
+		return (target != null) ? target.getClass() : invocation.getMethod().getDeclaringClass();
 	}
 
 }

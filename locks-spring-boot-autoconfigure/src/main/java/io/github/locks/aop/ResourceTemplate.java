@@ -7,7 +7,6 @@ import io.github.locks.LockNames;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.expression.BeanResolver;
-import org.springframework.expression.Expression;
 
 /**
  * The name of a resource as an annotation writes it, parsed: literal text and islands to
@@ -54,10 +53,10 @@ final class ResourceTemplate {
 		return name.toString();
 	}
 
-	private String evaluate(Part part, Expression island, TemplateContext context) {
+	private String evaluate(Part part, Island island, TemplateContext context) {
 		Object value;
 		try {
-			value = IslandValue.unwrap(island.getValue(context));
+			value = IslandValue.unwrap(island.evaluate(context));
 			String problem = IslandValue.problem(value);
 			if (problem != null) {
 				throw failure(part, problem, null);
@@ -96,7 +95,17 @@ final class ResourceTemplate {
 	 * @param text the literal text, or the source of the island
 	 * @param island what to evaluate, or {@code null} if the text is literal
 	 */
-	record Part(String text, @Nullable Expression island) {
+	record Part(String text, @Nullable Island island) {
+
+	}
+
+	/**
+	 * An expression inside of a template.
+	 */
+	@FunctionalInterface
+	interface Island {
+
+		@Nullable Object evaluate(TemplateContext context);
 
 	}
 

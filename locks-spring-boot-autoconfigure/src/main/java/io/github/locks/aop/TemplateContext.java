@@ -64,8 +64,11 @@ final class TemplateContext implements EvaluationContext {
 	@Override
 	public @Nullable Object lookupVariable(String name) {
 		Integer index = this.names.indexOf(name);
-		@Nullable Object[] arguments = this.root.getArgs();
-		return (index != null && index < arguments.length) ? arguments[index] : null;
+		return (index != null) ? argument(index) : null;
+	}
+
+	@Nullable Object argument(int index) {
+		return this.root.getArgs()[index];
 	}
 
 	@Override

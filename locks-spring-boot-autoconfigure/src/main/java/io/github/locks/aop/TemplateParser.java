@@ -5,6 +5,7 @@ import java.util.List;
 
 import org.springframework.expression.BeanResolver;
 import org.springframework.expression.ParseException;
+import org.springframework.expression.spel.ast.VariableReference;
 import org.springframework.expression.spel.standard.SpelExpression;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
 
@@ -67,7 +68,7 @@ final class TemplateParser {
 		try {
 			SpelExpression expression = PARSER.parseRaw(resolved);
 			new IslandCheck(this.declaration, this.names).check(expression.getAST());
-			return new ResourceTemplate.Part(resolved, expression);
+			return new ResourceTemplate.Part(resolved, island(expression));
 		}
 		catch (ParseException | IllegalStateException ex) {
 			if (ex instanceof InvalidLockAnnotationException invalid) {
@@ -76,6 +77,16 @@ final class TemplateParser {
 			throw this.declaration.invalidResource("its expression cannot be parsed: " + ex.getMessage(),
 					"Correct the expression in #{...}.", ex);
 		}
+	}
+
+	/**
+	 * Reads a lone argument directly: that is what most islands are, and takes a fraction
+	 * of the time.
+	 */
+	private ResourceTemplate.Island island(SpelExpression expression) {
+		Integer index = (expression.getAST() instanceof VariableReference variable)
+				? this.names.indexOf(variable.toStringAST().substring(1)) : null;
+		return (index != null) ? (context) -> context.argument(index) : (context) -> expression.getValue(context);
 	}
 
 	private String resolve(String text) {
