@@ -76,13 +76,14 @@ public final class WaitForGraph {
 	/**
 	 * Whether an owner, or an ancestor of it, was granted a lock.
 	 * @param owner the owner
+	 * @param except a claim that does not count, or {@code null}
 	 * @return {@code true} if it is inside of a lock
 	 */
-	public boolean isInside(LockOwner owner) {
+	public boolean isInside(LockOwner owner, @Nullable LockClaim except) {
 		for (@Nullable
 		LockOwner member = owner; member != null; member = member.parent()) {
 			for (LockClaim claim : claimsOf(member)) {
-				if (claim.isGranted()) {
+				if (claim != except && claim.isGranted()) {
 					return true;
 				}
 			}

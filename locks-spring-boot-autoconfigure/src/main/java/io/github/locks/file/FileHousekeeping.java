@@ -12,6 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 import io.github.locks.spi.LeaseRequest;
 import io.github.locks.spi.LockThreadFactory;
@@ -39,6 +40,8 @@ final class FileHousekeeping {
 
 	private static final int CLOSING_ATTEMPTS = 100;
 
+	private static final Pattern PERISHABLE = Pattern.compile("[0-9a-f]{64}\\.(lock|owner)");
+
 	private final FileLockBackend backend;
 
 	private final LockDirectory directory;
@@ -46,6 +49,9 @@ final class FileHousekeeping {
 	private final OwnerRecords records;
 
 	private final Set<String> leftovers = ConcurrentHashMap.newKeySet();
+
+	/** Leases that were given back, whose records are still there. */
+	private final Set<FileLease> obsolete = ConcurrentHashMap.newKeySet();
 
 	private final Map<FileLease, Future<?>> publications = new ConcurrentHashMap<>();
 
@@ -80,11 +86,20 @@ final class FileHousekeeping {
 	void withdraw(FileLease lease) {
 		Future<?> publication = this.publications.remove(lease);
 		if (publication != null && !publication.cancel(false)) {
+			this.obsolete.add(lease);
 			try {
-				this.thread.execute(guarded(() -> this.records.remove(lease.file(), lease.fencingToken())));
+				this.thread.execute(guarded(this::removeObsolete));
 			}
 			catch (RejectedExecutionException ex) {
-				// closing: the sweep of another process removes it
+				// closing: which removes them too
+			}
+		}
+	}
+
+	private void removeObsolete() throws IOException {
+		for (FileLease lease : List.copyOf(this.obsolete)) {
+			if (this.obsolete.remove(lease)) {
+				this.records.remove(lease.file(), lease.fencingToken());
 			}
 		}
 	}
@@ -104,43 +119,56 @@ final class FileHousekeeping {
 		catch (InterruptedException ex) {
 			interrupted = true;
 		}
-		guarded(() -> {
-			for (int i = 0; i < CLOSING_ATTEMPTS && !this.leftovers.isEmpty(); i++) {
-				cleanLeftovers();
-			}
-			sweep(SWEEP_MIN_AGE);
-		}).run();
+		guarded(this::removeObsolete).run();
+		for (int i = 0; i < CLOSING_ATTEMPTS && !this.leftovers.isEmpty(); i++) {
+			cleanLeftovers();
+		}
+		guarded(() -> sweep(SWEEP_MIN_AGE)).run();
 		if (interrupted) {
 			Thread.currentThread().interrupt();
 		}
 	}
 
-	private void cleanLeftovers() throws IOException {
+	private void cleanLeftovers() {
 		for (String file : List.copyOf(this.leftovers)) {
-			this.leftovers.remove(file);
-			if (!this.backend.clean(file)) {
-				this.leftovers.add(file);
-			}
+			guarded(() -> {
+				if (this.backend.clean(file)) {
+					this.leftovers.remove(file);
+				}
+			}).run();
 		}
 	}
 
 	private void sweep(Duration minAge) throws IOException {
 		Instant newest = Instant.now().minus(minAge);
-		for (String name : this.directory.list(FileHousekeeping::isPerishable, SWEEP_LIMIT)) {
-			BasicFileAttributes attributes = this.directory.attributes(name);
-			if (attributes != null && attributes.lastModifiedTime().toInstant().isBefore(newest)) {
-				String file = name.substring(0, name.lastIndexOf('.'));
-				this.backend.clean(file);
-				if (name.endsWith(OwnerRecords.SUFFIX)
-						&& this.directory.attributes(file + FileLockBackend.LOCK_SUFFIX) == null) {
-					this.directory.delete(name);
-				}
-			}
+		for (String name : this.directory.list((name) -> isAbandoned(name, newest), SWEEP_LIMIT)) {
+			guarded(() -> clean(name)).run();
 		}
 	}
 
-	private static boolean isPerishable(String name) {
-		return name.endsWith(FileLockBackend.LOCK_SUFFIX) || name.endsWith(OwnerRecords.SUFFIX);
+	private void clean(String name) throws IOException {
+		String file = name.substring(0, name.lastIndexOf('.'));
+		this.backend.clean(file);
+		if (name.endsWith(OwnerRecords.SUFFIX)
+				&& this.directory.attributes(file + FileLockBackend.LOCK_SUFFIX) == null) {
+			this.directory.delete(name);
+		}
+	}
+
+	/** Only files that a backend has named: the directory may be home to others too. */
+	private boolean isAbandoned(String name, Instant newest) {
+		if (!PERISHABLE.matcher(name).matches()) {
+			return false;
+		}
+		try {
+			BasicFileAttributes attributes = this.directory.attributes(name);
+			return attributes != null && attributes.isRegularFile()
+					&& attributes.lastModifiedTime().toInstant().isBefore(newest)
+					&& !this.backend.isClaimed(name.substring(0, name.lastIndexOf('.')));
+		}
+		catch (IOException ex) {
+			return false;
+		}
 	}
 
 	private static Runnable guarded(IoTask task) {

@@ -1,12 +1,13 @@
 package io.github.locks.file;
 
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.ClosedDirectoryStreamException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
@@ -44,10 +45,6 @@ public final class FileLockBackend implements LockBackend {
 
 	static final String LOCK_SUFFIX = ".lock";
 
-	private static final String GUARD = ".guard";
-
-	private static final String SEQUENCE = ".seq";
-
 	private static final int GUARD_ATTEMPTS = 50;
 
 	private static final long GUARD_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
@@ -56,7 +53,9 @@ public final class FileLockBackend implements LockBackend {
 
 	private final JvmDirectory jvm;
 
-	private final FencingSequence sequence;
+	private final PermanentFiles permanentFiles;
+
+	private final FencingSequence sequence = new FencingSequence(InstantSource.system());
 
 	private final OwnerRecords records;
 
@@ -64,10 +63,10 @@ public final class FileLockBackend implements LockBackend {
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
-	private FileLockBackend(LockDirectory directory, JvmDirectory jvm) {
+	private FileLockBackend(LockDirectory directory, PermanentFiles permanentFiles, JvmDirectory jvm) {
 		this.directory = directory;
+		this.permanentFiles = permanentFiles;
 		this.jvm = jvm;
-		this.sequence = new FencingSequence(jvm.sequence(), InstantSource.system());
 		this.records = new OwnerRecords(directory);
 		this.housekeeping = new FileHousekeeping(this, directory, this.records);
 	}
@@ -79,10 +78,12 @@ public final class FileLockBackend implements LockBackend {
 	 * @throws LockBackendException if the directory cannot be used; the message says why
 	 */
 	public static FileLockBackend open(Path directory) {
+		boolean interrupted = Thread.interrupted();
 		LockDirectory opened = LockDirectories.open(directory);
 		try {
-			JvmDirectory jvm = JvmDirectory.join(opened.identity(), new PermanentFiles(opened));
-			FileLockBackend backend = new FileLockBackend(opened, jvm);
+			PermanentFiles permanentFiles = new PermanentFiles(opened);
+			JvmDirectory jvm = JvmDirectory.join(opened.identity(), permanentFiles);
+			FileLockBackend backend = new FileLockBackend(opened, permanentFiles, jvm);
 			backend.housekeeping.start();
 			return backend;
 		}
@@ -90,18 +91,29 @@ public final class FileLockBackend implements LockBackend {
 			LockDirectories.closeQuietly(opened);
 			throw LockDirectories.unusable(directory, ex);
 		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
 	}
 
 	@Override
 	public Optional<Lease> tryAcquire(LeaseRequest request) {
 		String file = fileOf(request.resource());
 		Object claim = new Object();
+		if (this.closed.get()) {
+			throw closed(request.resource());
+		}
 		if (this.jvm.claims().putIfAbsent(file, claim) != null) {
 			return Optional.empty();
 		}
 		FileLease lease = null;
 		try {
 			lease = acquire(request.resource(), file, claim);
+		}
+		catch (ClosedDirectoryStreamException | ClosedChannelException ex) {
+			throw closed(request.resource());
 		}
 		catch (IOException ex) {
 			throw failure("The lock file of ", request.resource(), " cannot be locked", ex);
@@ -120,29 +132,41 @@ public final class FileLockBackend implements LockBackend {
 	private @Nullable FileLease acquire(String resource, String file, Object claim) throws IOException {
 		this.jvm.mutex().lock();
 		try {
-			FileLock lock = lockFile(file);
-			if (lock == null) {
-				return null;
+			this.directory.checkInPlace();
+			FileLock lock = null;
+			Object identity = null;
+			try (FileLock guard = lockGuard(true)) {
+				if (guard != null) {
+					lock = tryLock(file, true);
+					identity = (lock != null) ? this.directory.fileKey(file + LOCK_SUFFIX) : null;
+				}
 			}
-			try {
-				return new FileLease(resource, file, (FileChannel) lock.acquiredBy(), lock, identity(file),
-						this.sequence.next(), claim, new AtomicBoolean());
-			}
-			catch (IOException | RuntimeException ex) {
-				lock.acquiredBy().close();
-				this.housekeeping.cleanLater(file);
-				throw ex;
-			}
+			return (lock != null) ? grant(resource, file, lock, identity, claim) : null;
 		}
 		finally {
 			this.jvm.mutex().unlock();
 		}
 	}
 
-	private @Nullable FileLock lockFile(String file) throws IOException {
-		try (FileLock guard = lockGuard(true)) {
-			return (guard != null) ? tryLock(file, true) : null;
+	/** Gives a locked file its token; without one, lets go of it. */
+	private @Nullable FileLease grant(String resource, String file, FileLock lock, @Nullable Object identity,
+			Object claim) throws IOException {
+		long token = FencingSequence.BUSY;
+		try {
+			token = this.sequence.next(this.jvm.sequence(), this.jvm.number(), this.jvm.lastToken());
 		}
+		finally {
+			if (token == FencingSequence.BUSY) {
+				lock.acquiredBy().close();
+				this.housekeeping.cleanLater(file);
+			}
+		}
+		if (token == FencingSequence.BUSY) {
+			return null;
+		}
+		this.jvm.lastToken(token);
+		return new FileLease(resource, file, (FileChannel) lock.acquiredBy(), lock, identity, token, claim,
+				new AtomicBoolean());
 	}
 
 	/** Opens and locks a lock file; if it cannot be locked, it is closed again. */
@@ -171,7 +195,7 @@ public final class FileLockBackend implements LockBackend {
 	public boolean renew(Lease lease) {
 		FileLease held = (FileLease) lease;
 		try {
-			return held.lock().isValid() && isOnDisk(held);
+			return held.lock().isValid() && this.directory.isInPlace() && isOnDisk(held);
 		}
 		catch (IOException ex) {
 			throw failure("The lock file of ", lease.resource(), " cannot be looked at", ex);
@@ -209,9 +233,14 @@ public final class FileLockBackend implements LockBackend {
 		try {
 			return this.records.find(fileOf(resource), resource);
 		}
-		catch (IOException ex) {
+		catch (IOException | ClosedDirectoryStreamException ex) {
 			return Optional.empty();
 		}
+	}
+
+	/** Whether this JVM uses a lock file now. */
+	boolean isClaimed(String file) {
+		return this.jvm.claims().containsKey(file);
 	}
 
 	/**
@@ -250,7 +279,9 @@ public final class FileLockBackend implements LockBackend {
 	}
 
 	/**
-	 * Other processes keep the guard for microseconds; one that cleans keeps others out.
+	 * Locks the guard. Other processes keep it for microseconds; one that cleans keeps
+	 * all others out. If somebody has removed the permanent files, they are made anew.
+	 * @return the lock, or {@code null} if it was not to be had
 	 */
 	private @Nullable FileLock lockGuard(boolean shared) throws IOException {
 		FileLock lock = this.jvm.guard().tryLock(0, 1, shared);
@@ -258,17 +289,18 @@ public final class FileLockBackend implements LockBackend {
 			LockSupport.parkNanos(GUARD_PAUSE_NANOS);
 			lock = this.jvm.guard().tryLock(0, 1, true);
 		}
+		if (lock != null && !this.jvm.isInPlace(this.permanentFiles)) {
+			lock.release();
+			this.jvm.reopen(this.permanentFiles);
+			return null;
+		}
 		return lock;
 	}
 
 	private boolean isOnDisk(FileLease lease) throws IOException {
-		BasicFileAttributes attributes = this.directory.attributes(lease.file() + LOCK_SUFFIX);
-		return attributes != null && (lease.identity() == null || lease.identity().equals(attributes.fileKey()));
-	}
-
-	private @Nullable Object identity(String file) throws IOException {
-		BasicFileAttributes attributes = this.directory.attributes(file + LOCK_SUFFIX);
-		return (attributes != null) ? attributes.fileKey() : null;
+		Object onDisk = this.directory.fileKey(lease.file() + LOCK_SUFFIX);
+		return (lease.identity() != null) ? lease.identity().equals(onDisk)
+				: this.directory.attributes(lease.file() + LOCK_SUFFIX) != null;
 	}
 
 	@Override
@@ -287,6 +319,11 @@ public final class FileLockBackend implements LockBackend {
 				resource, LockType.DISTRIBUTED, cause);
 	}
 
+	private LockBackendException closed(String resource) {
+		return new LockBackendException("The lock directory '" + this.directory.path() + "' was closed.", resource,
+				LockType.DISTRIBUTED, null);
+	}
+
 	static String fileOf(String resource) {
 		try {
 			byte[] name = resource.getBytes(StandardCharsets.UTF_8);
@@ -295,25 +332,6 @@ public final class FileLockBackend implements LockBackend {
 		catch (NoSuchAlgorithmException ex) {
 			throw new IllegalStateException("Every JDK has SHA-256", ex);
 		}
-	}
-
-	/**
-	 * The files of a directory that are never removed.
-	 *
-	 * @param directory the directory
-	 */
-	private record PermanentFiles(LockDirectory directory) implements JvmDirectory.Opener {
-
-		@Override
-		public FileChannel guard() throws IOException {
-			return this.directory.openFile(GUARD, true);
-		}
-
-		@Override
-		public java.io.RandomAccessFile sequence() throws IOException {
-			return this.directory.openUninterruptible(SEQUENCE);
-		}
-
 	}
 
 }

@@ -2,8 +2,9 @@ package io.github.locks.file;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.util.HashMap;
 import java.util.Map;
@@ -25,6 +26,27 @@ final class JvmDirectory {
 
 	private static final String REGISTRY = "io.github.locks.directories.v1";
 
+	/** The places in the shared array. */
+	private static final int MUTEX = 0;
+
+	private static final int GUARD = 1;
+
+	private static final int SEQUENCE = 2;
+
+	private static final int NUMBER = 3;
+
+	private static final int CLAIMS = 4;
+
+	private static final int PARKED = 5;
+
+	private static final int USERS = 6;
+
+	private static final int LAST_TOKEN = 7;
+
+	private static final int IDENTITIES = 8;
+
+	private static final int SIZE = 9;
+
 	private final String key;
 
 	private final Object[] shared;
@@ -37,11 +59,11 @@ final class JvmDirectory {
 	/**
 	 * Joins the users of a directory; the first opens its permanent files.
 	 */
-	static JvmDirectory join(String key, Opener opener) throws IOException {
+	static JvmDirectory join(String key, PermanentFiles files) throws IOException {
 		try {
 			Object[] shared = (Object[]) registry().compute(key, (k, known) -> {
-				Object[] entry = (known != null) ? (Object[]) known : open(opener);
-				((int[]) entry[5])[0]++;
+				Object[] entry = (known != null) ? (Object[]) known : open(files);
+				((int[]) entry[USERS])[0]++;
 				return entry;
 			});
 			return new JvmDirectory(key, shared);
@@ -56,34 +78,63 @@ final class JvmDirectory {
 	 */
 	void leave() {
 		registry().computeIfPresent(this.key, (k, entry) -> {
-			if (--users()[0] > 0) {
+			if (--((int[]) this.shared[USERS])[0] > 0) {
 				return entry;
 			}
 			closeQuietly(guard());
 			closeQuietly(sequence());
-			parked().values().forEach(JvmDirectory::closeQuietly);
 			return null;
 		});
 	}
 
 	/** Guards all use of the permanent files, and the opening of lock files. */
 	ReentrantLock mutex() {
-		return (ReentrantLock) this.shared[0];
+		return (ReentrantLock) this.shared[MUTEX];
 	}
 
+	/** Guarded by the mutex. */
 	FileChannel guard() {
-		return (FileChannel) this.shared[1];
+		return (FileChannel) this.shared[GUARD];
 	}
 
-	/** Unlike a channel it survives an interrupt of the thread that uses it. */
-	RandomAccessFile sequence() {
-		return (RandomAccessFile) this.shared[2];
+	/** Guarded by the mutex. */
+	FileChannel sequence() {
+		return (FileChannel) this.shared[SEQUENCE];
+	}
+
+	/** The content of the sequence file. Guarded by the mutex. */
+	MappedByteBuffer number() {
+		return (MappedByteBuffer) this.shared[NUMBER];
+	}
+
+	/** The largest fencing token that this JVM has seen. Guarded by the mutex. */
+	long lastToken() {
+		return ((long[]) this.shared[LAST_TOKEN])[0];
+	}
+
+	void lastToken(long token) {
+		((long[]) this.shared[LAST_TOKEN])[0] = token;
+	}
+
+	/** Whether the open permanent files are those on the disk. Guarded by the mutex. */
+	boolean isInPlace(PermanentFiles files) throws IOException {
+		return files.identities().equals(this.shared[IDENTITIES]);
+	}
+
+	/**
+	 * Opens the permanent files anew, as somebody has removed them. Guarded by the mutex,
+	 * without a lock on any of them.
+	 */
+	void reopen(PermanentFiles files) throws IOException {
+		closeQuietly(guard());
+		closeQuietly(sequence());
+		open(files, this.shared);
 	}
 
 	/** Which lock files this JVM uses, by file name. */
 	@SuppressWarnings("unchecked")
 	ConcurrentMap<String, Object> claims() {
-		return (ConcurrentMap<String, Object>) this.shared[3];
+		return (ConcurrentMap<String, Object>) this.shared[CLAIMS];
 	}
 
 	/**
@@ -102,13 +153,12 @@ final class JvmDirectory {
 	void retryParked(String file) throws IOException {
 		FileChannel channel = parked().get(file);
 		if (channel != null) {
-			try {
-				channel.tryLock();
+			try (FileLock lock = channel.tryLock()) {
+				parked().remove(file);
 			}
 			catch (OverlappingFileLockException ex) {
 				throw lockedByForeignCode(ex);
 			}
-			parked().remove(file);
 			channel.close();
 		}
 	}
@@ -119,23 +169,39 @@ final class JvmDirectory {
 
 	@SuppressWarnings("unchecked")
 	private Map<String, FileChannel> parked() {
-		return (Map<String, FileChannel>) this.shared[4];
+		return (Map<String, FileChannel>) this.shared[PARKED];
 	}
 
-	private int[] users() {
-		return (int[]) this.shared[5];
-	}
-
-	private static Object[] open(Opener opener) {
-		FileChannel guard = null;
+	private static Object[] open(PermanentFiles files) {
+		Object[] shared = new Object[SIZE];
+		shared[MUTEX] = new ReentrantLock();
+		shared[CLAIMS] = new ConcurrentHashMap<>();
+		shared[PARKED] = new HashMap<>();
+		shared[USERS] = new int[1];
+		shared[LAST_TOKEN] = new long[1];
 		try {
-			guard = opener.guard();
-			return new Object[] { new ReentrantLock(), guard, opener.sequence(), new ConcurrentHashMap<>(),
-					new HashMap<>(), new int[1] };
+			open(files, shared);
+			return shared;
 		}
 		catch (IOException ex) {
-			closeQuietly(guard);
 			throw new OpenFailure(ex);
+		}
+	}
+
+	private static void open(PermanentFiles files, Object[] shared) throws IOException {
+		FileChannel guard = files.openGuard();
+		FileChannel sequence = null;
+		try {
+			sequence = files.openSequence();
+			shared[NUMBER] = PermanentFiles.map(sequence);
+			shared[IDENTITIES] = files.identities();
+			shared[SEQUENCE] = sequence;
+			shared[GUARD] = guard;
+		}
+		catch (IOException | RuntimeException ex) {
+			closeQuietly(guard);
+			closeQuietly(sequence);
+			throw ex;
 		}
 	}
 
@@ -154,17 +220,6 @@ final class JvmDirectory {
 		catch (IOException ex) {
 			// nothing is lost: the permanent files hold no data that a close would write
 		}
-	}
-
-	/**
-	 * Opens the permanent files of a directory.
-	 */
-	interface Opener {
-
-		FileChannel guard() throws IOException;
-
-		RandomAccessFile sequence() throws IOException;
-
 	}
 
 	/**

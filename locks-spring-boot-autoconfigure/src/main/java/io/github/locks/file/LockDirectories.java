@@ -37,12 +37,28 @@ final class LockDirectories {
 			throw unusable(path, "'~' is not replaced by the home directory here; write '${user.home}' instead");
 		}
 		try {
+			checkWorkingDirectory(path);
 			Path directory = create(path.toAbsolutePath().normalize());
 			checkPermissions(path, directory);
 			return LockDirectory.open(directory);
 		}
 		catch (IOException | InvalidPathException ex) {
 			throw unusable(path, ex);
+		}
+	}
+
+	/**
+	 * With the locale C the JVM cannot write the names of some directories, and would use
+	 * another one than a process with another locale.
+	 */
+	private static void checkWorkingDirectory(Path path) throws IOException {
+		Path actual = Path.of("/proc/self/cwd");
+		if (!path.isAbsolute() && Files.exists(actual)) {
+			Path known = Path.of("").toAbsolutePath();
+			if (!Files.exists(known) || !Files.isSameFile(known, actual)) {
+				throw unusable(path, "it is relative, and this JVM cannot name its working directory; give an absolute "
+						+ "path, or set the locale, such as LC_ALL=C.UTF-8");
+			}
 		}
 	}
 
@@ -96,19 +112,25 @@ final class LockDirectories {
 
 	/** The reason in words; file names and causes come as the system gives them. */
 	static String explain(Exception cause) {
+		String file = (cause instanceof FileSystemException failure && failure.getFile() != null)
+				? " (" + LockNames.escape(failure.getFile()) + ")" : "";
+		return reason(cause) + file;
+	}
+
+	private static String reason(Exception cause) {
 		if (cause instanceof FileAlreadyExistsException || cause instanceof NotDirectoryException) {
 			return "a file that is not a directory is in its place or on the way to it";
 		}
 		if (cause instanceof AccessDeniedException) {
-			return "permission denied; make it writable for this user, or choose another directory";
+			return "permission denied; let this user read and write there, or choose another directory";
 		}
 		if (cause instanceof NoSuchFileException) {
-			return "it does not exist any more; create it again, or restart the application";
+			return "no such file or directory";
 		}
 		if (cause instanceof FileSystemException failure && failure.getReason() != null) {
 			return failure.getReason();
 		}
-		return String.valueOf(cause.getMessage());
+		return (cause.getMessage() != null) ? cause.getMessage() : cause.getClass().getSimpleName();
 	}
 
 	static void closeQuietly(LockDirectory directory) {

@@ -1,7 +1,6 @@
 package io.github.locks.file;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
@@ -18,6 +17,8 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -41,8 +42,11 @@ final class LockDirectory implements AutoCloseable {
 
 	private final boolean posix;
 
-	private LockDirectory(Path path, DirectoryStream<Path> stream) {
+	private final String identity;
+
+	private LockDirectory(Path path, DirectoryStream<Path> stream) throws IOException {
 		this.path = path;
+		this.identity = identityOf(path);
 		this.stream = stream;
 		this.secure = (stream instanceof SecureDirectoryStream<Path> secureStream) ? secureStream : null;
 		this.posix = path.getFileSystem().supportedFileAttributeViews().contains("posix");
@@ -62,10 +66,32 @@ final class LockDirectory implements AutoCloseable {
 	}
 
 	/** What tells this directory from all others, through whatever path it is reached. */
-	String identity() throws IOException {
-		BasicFileAttributes attributes = Files.readAttributes(this.path, BasicFileAttributes.class);
-		Object fileKey = attributes.fileKey();
-		return (fileKey != null) ? fileKey.toString() : this.path.toString();
+	String identity() {
+		return this.identity;
+	}
+
+	/**
+	 * Whether the directory is still the one at its path. If it was moved away, other
+	 * processes use another one, and its locks mean nothing to them.
+	 */
+	boolean isInPlace() throws IOException {
+		try {
+			return this.identity.equals(identityOf(this.path));
+		}
+		catch (NoSuchFileException ex) {
+			return false;
+		}
+	}
+
+	void checkInPlace() throws IOException {
+		if (!isInPlace()) {
+			throw new IOException("it was removed or replaced while in use; restart the application");
+		}
+	}
+
+	private static String identityOf(Path path) throws IOException {
+		Object fileKey = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+		return (fileKey != null) ? fileKey.toString() : path.toString();
 	}
 
 	/** Opens a file for reading and writing. Refuses links and all that is not a file. */
@@ -74,10 +100,20 @@ final class LockDirectory implements AutoCloseable {
 		if (attributes != null && !attributes.isRegularFile()) {
 			throw new FileSystemException(this.path.resolve(name).toString(), null, "is not a regular file; remove it");
 		}
-		Set<OpenOption> options = create
-				? Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE,
-						LinkOption.NOFOLLOW_LINKS)
-				: Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+		return open(name,
+				create ? EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)
+						: EnumSet.of(StandardOpenOption.READ, StandardOpenOption.WRITE));
+	}
+
+	/** Creates a file in the place of one that may be there, without opening that. */
+	FileChannel replaceFile(String name) throws IOException {
+		delete(name);
+		return open(name, EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+	}
+
+	private FileChannel open(String name, Set<? extends OpenOption> how) throws IOException {
+		Set<OpenOption> options = new HashSet<>(how);
+		options.add(LinkOption.NOFOLLOW_LINKS);
 		FileAttribute<?>[] permissions = this.posix
 				? new FileAttribute<?>[] { PosixFilePermissions.asFileAttribute(OWNER_ONLY) } : new FileAttribute<?>[0];
 		if (this.secure != null) {
@@ -86,10 +122,19 @@ final class LockDirectory implements AutoCloseable {
 		return FileChannel.open(this.path.resolve(name), options, permissions);
 	}
 
-	/** Opens a file whose reads and writes are not disturbed by interrupts. */
-	RandomAccessFile openUninterruptible(String name) throws IOException {
-		openFile(name, true).close();
-		return new RandomAccessFile(this.path.resolve(name).toFile(), "rw");
+	/** What tells a file from one that replaced it, or {@code null} if nothing does. */
+	@Nullable Object fileKey(String name) throws IOException {
+		BasicFileAttributes attributes = attributes(name);
+		return (attributes != null) ? attributes.fileKey() : null;
+	}
+
+	/** Whether a file has one name only, as far as the platform can tell. */
+	boolean isSingleLink(String name) throws IOException {
+		if (!this.path.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+			return true;
+		}
+		return Integer.valueOf(1)
+			.equals(Files.getAttribute(this.path.resolve(name), "unix:nlink", LinkOption.NOFOLLOW_LINKS));
 	}
 
 	/**

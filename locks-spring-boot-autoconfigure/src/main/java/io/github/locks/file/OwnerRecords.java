@@ -26,7 +26,9 @@ final class OwnerRecords {
 
 	static final String SUFFIX = ".owner";
 
-	private static final int MAX_BYTES = 4096;
+	private static final int MAX_BYTES = 16_384;
+
+	private static final int MAX_OWNER = 200;
 
 	private final LockDirectory directory;
 
@@ -37,7 +39,7 @@ final class OwnerRecords {
 	void write(String file, LeaseRequest request, long token) throws IOException {
 		Properties record = new Properties();
 		record.setProperty("resource", request.resource());
-		record.setProperty("owner", request.owner());
+		record.setProperty("owner", cut(request.owner()));
 		if (request.method() != null) {
 			record.setProperty("method", request.method());
 		}
@@ -46,13 +48,16 @@ final class OwnerRecords {
 		record.setProperty("token", Long.toString(token));
 		StringWriter text = new StringWriter();
 		record.store(text, null);
-		try (FileChannel channel = this.directory.openFile(file + SUFFIX, true)) {
-			channel.truncate(0);
+		try (FileChannel channel = this.directory.replaceFile(file + SUFFIX)) {
 			ByteBuffer bytes = StandardCharsets.UTF_8.encode(text.toString());
 			while (bytes.hasRemaining()) {
 				channel.write(bytes);
 			}
 		}
+	}
+
+	private static String cut(String text) {
+		return (text.length() > MAX_OWNER) ? text.substring(0, MAX_OWNER) : text;
 	}
 
 	/** Removes the record of a lease, unless it is that of another one by now. */
@@ -82,7 +87,7 @@ final class OwnerRecords {
 
 	private Properties read(String file) throws IOException {
 		Properties record = new Properties();
-		if (this.directory.attributes(file + SUFFIX) == null) {
+		if (this.directory.attributes(file + SUFFIX) == null || !this.directory.isSingleLink(file + SUFFIX)) {
 			return record;
 		}
 		ByteBuffer bytes = ByteBuffer.allocate(MAX_BYTES);

@@ -123,9 +123,7 @@ final class AsyncAcquire {
 		if (this.attempt.remainingNanos() <= 0) {
 			throw this.failures.timeout(this.attempt, 1);
 		}
-		if (this.runtime.shutdown().isClosed()) {
-			throw this.runtime.closed(this.attempt.request());
-		}
+		this.runtime.admit(this.attempt);
 	}
 
 	/** On the timer: only leaves the queue. The rest may take time. */

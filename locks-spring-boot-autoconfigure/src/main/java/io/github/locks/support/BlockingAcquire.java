@@ -129,9 +129,7 @@ final class BlockingAcquire {
 		if (this.attempt.remainingNanos() <= 0) {
 			throw this.failures.timeout(this.attempt, 1);
 		}
-		if (this.runtime.shutdown().isClosed()) {
-			throw this.runtime.closed(this.attempt.request());
-		}
+		this.runtime.admit(this.attempt);
 	}
 
 	private @Nullable LockHandle askOnce() {

@@ -164,13 +164,14 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 		awaitHolders();
 		this.runtime.shutdown().complete();
 		failWaiters(true);
+		this.runtime.leases().awaitAskers();
 		this.runtime.leases().close();
 		this.runtime.workers().close();
 	}
 
 	private void failWaiters(boolean all) {
 		for (LockClaim claim : this.runtime.graph().queued()) {
-			if (all || !this.runtime.graph().isInside(claim.owner())) {
+			if (all || !this.runtime.graph().isInside(claim.owner(), null)) {
 				claim.fail(this.runtime.closed(LockRequest.of(claim.type(), claim.resource()).build()));
 			}
 		}

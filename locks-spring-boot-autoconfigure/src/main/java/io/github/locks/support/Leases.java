@@ -3,15 +3,16 @@ package io.github.locks.support;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
-import io.github.locks.LockBackendException;
 import io.github.locks.LockHolder;
 import io.github.locks.local.Acquisition;
 import io.github.locks.spi.Lease;
@@ -30,11 +31,18 @@ final class Leases {
 
 	private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
+	private static final long LONGEST_ASK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	private static final long ASK_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
 	private final Supplier<? extends LockBackend> factory;
 
 	private final Workers workers;
 
 	private final Map<Lease, Active> active = new ConcurrentHashMap<>();
+
+	/** Who asks the backend again and again. */
+	private final Set<Acquisition> askers = ConcurrentHashMap.newKeySet();
 
 	private final AtomicBoolean renewing = new AtomicBoolean();
 
@@ -60,26 +68,33 @@ final class Leases {
 	@Nullable DefaultLockHandle ask(LockAttempt attempt, @Nullable Duration limit) {
 		Function<Lease, DefaultLockHandle> toHandle = (lease) -> attempt.newHandle(lease.fencingToken());
 		DistributedLock lock = attempt.distributedLock();
-		DefaultLockHandle joined = lock.join(attempt.acquisition(), toHandle);
-		if (joined != null) {
-			return joined;
+		Acquisition acquisition = attempt.acquisition();
+		this.askers.add(acquisition);
+		DefaultLockHandle handle = lock.join(acquisition, toHandle);
+		if (handle == null) {
+			Optional<Lease> granted = backend().tryAcquire(attempt.leaseRequest());
+			if (granted.isEmpty()) {
+				return null;
+			}
+			handle = lock.begin(acquisition, granted.get(), toHandle);
+			begin(lock, granted.get(), limit);
 		}
-		Optional<Lease> granted = backend().tryAcquire(attempt.leaseRequest());
-		if (granted.isEmpty()) {
-			return null;
-		}
-		Lease lease = granted.get();
-		this.active.put(lease, new Active(lock, System.nanoTime(), (limit != null) ? end(lock, lease, limit) : null));
-		return lock.begin(attempt.acquisition(), lease, toHandle);
+		this.askers.remove(acquisition);
+		return handle;
 	}
 
-	private Future<?> end(DistributedLock lock, Lease lease, Duration limit) {
-		Runnable lose = () -> lose(lock, lease, "its lease of " + limit + " is over");
-		return this.workers.schedule(() -> this.workers.execute(lose), LockSettings.nanos(limit));
+	private void begin(DistributedLock lock, Lease lease, @Nullable Duration limit) {
+		this.active.put(lease, new Active(lock, System.nanoTime(), null));
+		if (limit != null) {
+			Runnable lose = () -> lose(lock, lease, "its lease of " + limit + " is over");
+			Future<?> end = this.workers.schedule(() -> this.workers.execute(lose), LockSettings.nanos(limit));
+			this.active.computeIfPresent(lease, (key, entry) -> new Active(lock, entry.renewedNanos(), end));
+		}
 	}
 
 	/** Takes a holder out, and gives the lease back if it was the last. */
 	void leave(DistributedLock lock, Acquisition acquisition) {
+		this.askers.remove(acquisition);
 		Lease last = lock.leave(acquisition);
 		if (last != null) {
 			release(last);
@@ -89,6 +104,14 @@ final class Leases {
 	Optional<LockHolder> inspect(String resource) {
 		LockBackend current = this.backend;
 		return (current != null) ? current.inspect(resource) : Optional.empty();
+	}
+
+	/** Waits until those who ask the backend have noticed that the manager is closed. */
+	void awaitAskers() {
+		long start = System.nanoTime();
+		while (!this.askers.isEmpty() && System.nanoTime() - start < LONGEST_ASK_NANOS) {
+			LockSupport.parkNanos(this, ASK_PAUSE_NANOS);
+		}
 	}
 
 	/** Gives all leases up that are still held, and closes the backend. */
@@ -142,8 +165,9 @@ final class Leases {
 				lose(entry.lock(), lease, "the backend does not know it any more");
 			}
 		}
-		catch (LockBackendException ex) {
+		catch (RuntimeException ex) {
 			logger.warn("A distributed lock could not be renewed now and will be tried again: " + ex.getMessage());
+			this.active.computeIfPresent(lease, (key, current) -> current.renewed(now));
 		}
 	}
 
@@ -167,7 +191,7 @@ final class Leases {
 		try {
 			backend().release(lease);
 		}
-		catch (LockBackendException ex) {
+		catch (RuntimeException ex) {
 			logger.warn("A distributed lock was not given back cleanly: " + ex.getMessage(), ex);
 		}
 	}

@@ -109,9 +109,13 @@ final class LockAttempt {
 
 	/** Ends an attempt that was granted by the queue, by handing the grant on. */
 	void endGranted(LockOperation.Kind operation) {
-		this.runtime.leases().leave(distributedLock(), this.acquisition);
-		queue().release(this.acquisition);
-		end(operation);
+		try {
+			this.runtime.leases().leave(distributedLock(), this.acquisition);
+		}
+		finally {
+			queue().release(this.acquisition);
+			end(operation);
+		}
 	}
 
 	static LockOperation.Kind kindOf(Throwable failure) {

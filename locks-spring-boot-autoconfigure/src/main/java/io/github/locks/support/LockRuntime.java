@@ -13,6 +13,7 @@ import io.github.locks.spi.LockEvent;
 import io.github.locks.spi.LockListener;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the parts of one lock manager share.
@@ -35,9 +36,20 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 	 * Refuses new work once the manager is closing; who is inside may go on to finish.
 	 */
 	void admit(LockRequest request, LockOwner owner) {
-		if (this.shutdown.isClosed() || (this.shutdown.isClosing() && !this.graph.isInside(owner))) {
+		if (isRefused(owner, null)) {
 			throw closed(request);
 		}
+	}
+
+	/** Ends the wait for the backend once the manager is closing. */
+	void admit(LockAttempt attempt) {
+		if (isRefused(attempt.acquisition().owner(), attempt.acquisition())) {
+			throw closed(attempt.request());
+		}
+	}
+
+	private boolean isRefused(LockOwner owner, @Nullable Acquisition asking) {
+		return this.shutdown.isClosed() || (this.shutdown.isClosing() && !this.graph.isInside(owner, asking));
 	}
 
 	LockManagerClosedException closed(LockRequest request) {
@@ -50,15 +62,19 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 		Acquisition acquisition = handle.acquisition();
 		ManagedResource resource = handle.managed();
 		long heldNanos = handle.heldNanos();
-		if (handle.type() == LockType.DISTRIBUTED) {
-			this.leases.leave(resource.distributedLock(), acquisition);
+		try {
+			if (handle.type() == LockType.DISTRIBUTED) {
+				this.leases.leave(resource.distributedLock(), acquisition);
+			}
 		}
-		resource.queue(handle.type()).release(acquisition);
-		this.graph.remove(acquisition);
-		if (wasHeld) {
-			publish(LockOperation.Kind.RELEASED, resource, acquisition, 0, heldNanos);
+		finally {
+			resource.queue(handle.type()).release(acquisition);
+			this.graph.remove(acquisition);
+			if (wasHeld) {
+				publish(LockOperation.Kind.RELEASED, resource, acquisition, 0, heldNanos);
+			}
+			this.resources.release(resource);
 		}
-		this.resources.release(resource);
 	}
 
 	void publish(LockOperation.Kind operation, ManagedResource resource, Acquisition acquisition, long waitNanos,

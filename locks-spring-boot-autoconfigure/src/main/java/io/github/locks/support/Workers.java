@@ -1,5 +1,6 @@
 package io.github.locks.support;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -43,9 +44,17 @@ final class Workers implements AutoCloseable {
 		}
 	}
 
-	/** Runs a task on the timer, which it must not block. */
+	/**
+	 * Runs a task on the timer, which it must not block; now, if the timer has stopped.
+	 */
 	Future<?> schedule(Runnable task, long delayNanos) {
-		return this.timer.schedule(guarded(task), delayNanos, TimeUnit.NANOSECONDS);
+		try {
+			return this.timer.schedule(guarded(task), delayNanos, TimeUnit.NANOSECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			guarded(task).run();
+			return CompletableFuture.completedFuture(null);
+		}
 	}
 
 	/** Runs a task again and again on the timer, which it must not block. */

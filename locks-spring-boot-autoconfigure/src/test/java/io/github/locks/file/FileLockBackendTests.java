@@ -5,6 +5,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,17 +13,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import io.github.locks.LockBackendException;
 import io.github.locks.LockHandle;
+import io.github.locks.LockHolder;
 import io.github.locks.LockInterruptedException;
+import io.github.locks.LockManagerClosedException;
 import io.github.locks.LockNames;
+import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
 import io.github.locks.LockTimeoutException;
 import io.github.locks.spi.Lease;
 import io.github.locks.spi.LeaseRequest;
+import io.github.locks.spi.LockBackend;
 import io.github.locks.support.DefaultLockManager;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -203,11 +210,200 @@ class FileLockBackendTests {
 		Path directory = Files.createDirectories(this.temp.resolve("locks"));
 		for (int i = 0; i < 100; i++) {
 			Path file = Files.createFile(directory.resolve(FileLockBackend.fileOf("r" + i) + ".lock"));
-			Files.setLastModifiedTime(file, java.nio.file.attribute.FileTime.from(Instant.now().minusSeconds(60)));
+			age(file);
 		}
 		try (FileLockBackend backend = FileLockBackend.open(directory)) {
 			Awaitility.await().untilAsserted(() -> assertThat(lockFiles()).isEmpty());
 			assertThat(backend.tryAcquire(request("r1"))).isPresent();
+		}
+	}
+
+	@Test
+	void filesOfOthersAreNeverSwept() throws Exception {
+		Path directory = Files.createDirectories(this.temp.resolve("locks"));
+		for (String name : List.of("poetry.lock", "yarn.lock", "system.owner", "x".repeat(64) + ".lock")) {
+			age(Files.createFile(directory.resolve(name)));
+		}
+		age(Files.createFile(directory.resolve(FileLockBackend.fileOf("ours") + ".lock")));
+		age(Files.createDirectory(directory.resolve(FileLockBackend.fileOf("odd") + ".lock")));
+		age(Files.createFile(directory.resolve(FileLockBackend.fileOf("ours too") + ".owner")));
+		try (FileLockBackend backend = FileLockBackend.open(directory)) {
+			Awaitility.await().untilAsserted(() -> {
+				assertThat(directory.resolve(FileLockBackend.fileOf("ours") + ".lock")).doesNotExist();
+				assertThat(directory.resolve(FileLockBackend.fileOf("ours too") + ".owner")).doesNotExist();
+			});
+			assertThat(directory.resolve("poetry.lock")).exists();
+			assertThat(directory.resolve("yarn.lock")).exists();
+			assertThat(directory.resolve("system.owner")).exists();
+			assertThat(directory.resolve("x".repeat(64) + ".lock")).exists();
+			assertThat(backend.tryAcquire(request("a"))).isPresent();
+		}
+	}
+
+	@Test
+	void removedPermanentFilesAreMadeAnewAndTokensGoOnGrowing() throws Exception {
+		Path directory = this.temp.resolve("locks");
+		try (FileLockBackend backend = FileLockBackend.open(directory)) {
+			long last = token(backend);
+			Files.delete(directory.resolve(".guard"));
+			Files.delete(directory.resolve(".seq"));
+			Awaitility.await().until(() -> {
+				Optional<Lease> lease = backend.tryAcquire(request("a"));
+				lease.ifPresent(backend::release);
+				return lease.isPresent() && lease.get().fencingToken() > last;
+			});
+			assertThat(directory.resolve(".guard")).exists();
+			assertThat(directory.resolve(".seq")).hasSize(Long.BYTES);
+		}
+	}
+
+	@Test
+	void movedDirectoryLosesItsLocks() throws Exception {
+		Path directory = this.temp.resolve("locks");
+		try (DefaultLockManager locks = DefaultLockManager.builder().directory(directory).build()) {
+			LockHandle held = locks.distributedLock("a");
+			Files.move(directory, this.temp.resolve("moved"));
+			Files.createDirectory(directory);
+			Awaitility.await().until(() -> !held.isHeld());
+			assertThatExceptionOfType(LockBackendException.class).isThrownBy(() -> locks.distributedLock("b"))
+				.withMessageContaining("restart the application");
+			held.close();
+		}
+	}
+
+	@Test
+	void ownerRecordsAreGoneAfterClose() throws Exception {
+		Path directory = this.temp.resolve("locks");
+		for (int i = 0; i < 5; i++) {
+			FileLockBackend backend = FileLockBackend.open(directory);
+			Lease lease = backend.tryAcquire(request("a")).orElseThrow();
+			Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> backend.inspect("a").isPresent());
+			backend.release(lease);
+			backend.close();
+			try (Stream<Path> files = Files.list(directory)) {
+				assertThat(files.map((file) -> file.getFileName().toString())).containsExactlyInAnyOrder(".guard",
+						".seq");
+			}
+		}
+	}
+
+	@Test
+	void hardLinkInThePlaceOfAnOwnerRecordHarmsNobody() throws Exception {
+		Path directory = Files.createDirectories(this.temp.resolve("locks"));
+		Path victim = Files.writeString(this.temp.resolve("victim"), "precious");
+		Path lockFile = directory.resolve(FileLockBackend.fileOf("a") + ".lock");
+		try (FileLockBackend backend = FileLockBackend.open(directory)) {
+			Files.createLink(directory.resolve(FileLockBackend.fileOf("b") + ".owner"), victim);
+			Lease other = backend.tryAcquire(request("b")).orElseThrow();
+			Awaitility.await().until(() -> backend.inspect("b").isPresent());
+			assertThat(victim).hasContent("precious");
+			backend.release(other);
+			Awaitility.await().until(() -> lockFiles().isEmpty());
+			Lease lease = backend.tryAcquire(request("a")).orElseThrow();
+			Awaitility.await().until(() -> backend.inspect("a").isPresent());
+			Files.delete(directory.resolve(FileLockBackend.fileOf("a") + ".owner"));
+			Files.createLink(directory.resolve(FileLockBackend.fileOf("a") + ".owner"), lockFile);
+			assertThat(backend.inspect("a")).isEmpty();
+			assertThat(isLockedForOthers()).isTrue();
+			backend.release(lease);
+		}
+	}
+
+	@Test
+	void damagedCounterIsATypedError() throws Exception {
+		Path directory = this.temp.resolve("locks");
+		Files.createDirectories(directory);
+		Files.writeString(directory.resolve(".seq"), "abcdefghijkl");
+		try (FileLockBackend backend = FileLockBackend.open(directory)) {
+			assertThatExceptionOfType(LockBackendException.class).isThrownBy(() -> backend.tryAcquire(request("a")))
+				.withMessageContaining("'.seq'");
+		}
+	}
+
+	@Test
+	void closedBackendSaysSo() {
+		FileLockBackend backend = FileLockBackend.open(this.temp.resolve("locks"));
+		backend.close();
+		assertThatExceptionOfType(LockBackendException.class).isThrownBy(() -> backend.tryAcquire(request("a")))
+			.withMessageContaining("was closed");
+		assertThat(backend.inspect("a")).isEmpty();
+	}
+
+	@Test
+	void closingEndsWhoWaitsForAnotherProcessAtOnce() {
+		Path directory = this.temp.resolve("locks");
+		try (FileLockBackend elsewhere = FileLockBackend.open(directory)) {
+			elsewhere.tryAcquire(request("a")).orElseThrow();
+			DefaultLockManager locks = DefaultLockManager.builder().directory(directory).build();
+			List<CompletableFuture<LockHandle>> waiting = new ArrayList<>();
+			for (int i = 0; i < 5; i++) {
+				waiting.add(locks.acquireAsync(LockRequest.distributed("a").build()));
+				waiting.add(CompletableFuture.supplyAsync(() -> locks.distributedLock("a")));
+			}
+			Awaitility.await()
+				.until(() -> locks.getStatistics("a").get(0).locks().get("distributed").currentWaiters() >= 6);
+			long start = System.nanoTime();
+			locks.close();
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+			for (CompletableFuture<LockHandle> future : waiting) {
+				assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> future.get(5, TimeUnit.SECONDS))
+					.withCauseInstanceOf(LockManagerClosedException.class);
+			}
+		}
+	}
+
+	@Test
+	void failingBackendLeavesNoLocalLockBehind() {
+		AtomicInteger calls = new AtomicInteger();
+		LockBackend failing = new LockBackend() {
+
+			@Override
+			public Optional<Lease> tryAcquire(LeaseRequest request) {
+				if (calls.incrementAndGet() == 1) {
+					throw new IllegalStateException("broken");
+				}
+				return Optional.of(new Lease() {
+
+					@Override
+					public String resource() {
+						return request.resource();
+					}
+
+					@Override
+					public long fencingToken() {
+						return calls.get();
+					}
+
+					@Override
+					public Duration renewalInterval() {
+						return Duration.ofSeconds(1);
+					}
+
+				});
+			}
+
+			@Override
+			public boolean renew(Lease lease) {
+				throw new IllegalStateException("broken");
+			}
+
+			@Override
+			public void release(Lease lease) {
+				throw new IllegalStateException("broken");
+			}
+
+			@Override
+			public Optional<LockHolder> inspect(String resource) {
+				return Optional.empty();
+			}
+
+		};
+		try (DefaultLockManager locks = DefaultLockManager.builder().backend(() -> failing).build()) {
+			assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> locks.distributedLock("a"));
+			for (int i = 0; i < 3; i++) {
+				locks.acquire(LockRequest.distributed("a").owner(LockOwner.create("o" + i)).build()).close();
+			}
+			assertThat(locks.getLockStatus()).isEmpty();
 		}
 	}
 
@@ -235,7 +431,10 @@ class FileLockBackendTests {
 		return Stream.of("../../etc/passwd", "/etc/passwd", "..", ".", "..\\..\\x", "a/b", "a//b", "a/./b", ".guard",
 				".seq", "x.lock", "CON", "nul", "a:b", "a.", "a\r\nb", "\u001b[31mred", "\u202Eevil", "\uFEFFa",
 				"a\u200bb", "*", "x[1]*", "?", "lock:{x}", "foo:fence", "${user.home}", "#{T(java.lang.Runtime)}",
-				"'; DROP TABLE locks;--", "e\u0301", "\u00e9", "\u00df", "SS", "\u0131", "I", "x".repeat(255),
+				"'; DROP TABLE locks;--", "a}b{c", "{}", "{", "foo", "foo:readers", "foo:queue", "a ", "a", "A",
+				"]] redis.call('FLUSHALL') --", "a\r\nFLUSHALL\r\n", "${7*7}", "[[${7*7}]]", "=cmd|' /C calc'!A0",
+				"a\n\ndata: {\"x\":1}\nevent: close", "Aa", "BB", "x".repeat(300) + "1", "x".repeat(300) + "2",
+				"e\u0301", "\u00e9", "\u00df", "SS", "\u0131", "I", "x".repeat(255),
 				"x".repeat(LockNames.MAX_CODE_POINTS));
 	}
 
@@ -325,7 +524,7 @@ class FileLockBackendTests {
 			Files.delete(directory);
 			long start = System.nanoTime();
 			assertThatExceptionOfType(LockBackendException.class).isThrownBy(() -> locks.distributedLock("a"))
-				.withMessageContaining("does not exist any more")
+				.withMessageContaining("removed or replaced while in use")
 				.withMessageContaining("locks.directory");
 			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
 			assertThat(locks.getLockStatus()).isEmpty();
@@ -385,6 +584,10 @@ class FileLockBackendTests {
 		Lease lease = backend.tryAcquire(request("a")).orElseThrow();
 		backend.release(lease);
 		return lease.fencingToken();
+	}
+
+	private static void age(Path file) throws IOException {
+		Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(60)));
 	}
 
 	private static LeaseRequest request(String resource) {
