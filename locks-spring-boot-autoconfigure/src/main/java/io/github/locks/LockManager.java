@@ -183,12 +183,12 @@ public interface LockManager {
 	List<Deadlock> detectDeadlocks();
 
 	/**
-	 * Forgets the statistics of all resources. Locks that are held stay held.
+	 * Sets the statistics of all resources to zero. Locks that are held stay held.
 	 */
 	void resetStatistics();
 
 	/**
-	 * Forgets the statistics of one resource. Locks that are held stay held.
+	 * Sets the statistics of one resource to zero. Locks that are held stay held.
 	 * @param resource name of the resource
 	 */
 	void resetStatistics(String resource);

@@ -29,10 +29,13 @@ public final class LockOwner {
 
 	private final @Nullable LockOwner parent;
 
-	private LockOwner(Object key, @Nullable String name, @Nullable LockOwner parent) {
+	private final boolean nested;
+
+	private LockOwner(Object key, @Nullable String name, @Nullable LockOwner parent, boolean nested) {
 		this.key = key;
 		this.name = name;
 		this.parent = parent;
+		this.nested = nested;
 	}
 
 	/**
@@ -42,7 +45,7 @@ public final class LockOwner {
 	 */
 	public static LockOwner current() {
 		LockOwner carried = CARRIED.get();
-		return (carried != null) ? carried : new LockOwner(Thread.currentThread(), null, null);
+		return (carried != null) ? carried : new LockOwner(Thread.currentThread(), null, null, false);
 	}
 
 	/**
@@ -51,7 +54,7 @@ public final class LockOwner {
 	 * @return a new owner without a parent
 	 */
 	public static LockOwner create(String name) {
-		return new LockOwner(new Object(), checkName(name), null);
+		return new LockOwner(new Object(), checkName(name), null, false);
 	}
 
 	/**
@@ -63,12 +66,24 @@ public final class LockOwner {
 	}
 
 	/**
-	 * Creates an owner that may enter what this owner, or one of its ancestors, holds.
+	 * Creates an owner that may enter what this owner, or one of its ancestors, holds:
+	 * for a task that runs beside the work of this owner.
 	 * @param name how the child appears in messages and in the status
 	 * @return a new owner with this one as its parent
 	 */
 	public LockOwner child(String name) {
-		return new LockOwner(new Object(), checkName(name), this);
+		return new LockOwner(new Object(), checkName(name), this, false);
+	}
+
+	/**
+	 * Creates a {@linkplain #child(String) child} that this owner waits for: for a call
+	 * that this owner makes and does nothing before it has returned. What the child waits
+	 * for, this owner waits for too; deadlock detection relies on it.
+	 * @param name how the child appears in messages and in the status
+	 * @return a new owner with this one as its parent
+	 */
+	public LockOwner nested(String name) {
+		return new LockOwner(new Object(), checkName(name), this, true);
 	}
 
 	/**
@@ -90,6 +105,14 @@ public final class LockOwner {
 	 */
 	public @Nullable LockOwner parent() {
 		return this.parent;
+	}
+
+	/**
+	 * Whether the {@linkplain #parent() parent} waits for this owner.
+	 * @return {@code true} if this owner was created by {@link #nested(String)}
+	 */
+	public boolean isNested() {
+		return this.nested;
 	}
 
 	/**

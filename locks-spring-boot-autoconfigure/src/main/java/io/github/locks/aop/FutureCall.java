@@ -32,7 +32,8 @@ final class FutureCall implements LockedCall {
 
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation, LockedMethod method) throws Throwable {
-		LockOwner owner = LockOwner.current().child(method.label());
+		LockOwner caller = LockOwner.current();
+		LockOwner owner = caller.nested(LockedMethod.nextCall(caller.name()));
 		LockHandle handle;
 		try {
 			handle = this.locks.get().acquire(method.request(method.resource(invocation), owner));

@@ -2,6 +2,7 @@ package io.github.locks.aop;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.locks.InvalidLockNameException;
 import io.github.locks.LockNames;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * A method and its lock: what the annotation says, parsed and checked. Immutable.
  */
 final class LockedMethod {
+
+	private static final AtomicLong CALLS = new AtomicLong();
 
 	private final LockDeclaration declaration;
 
@@ -36,6 +39,14 @@ final class LockedMethod {
 		this.returns = returns;
 		String literal = template.literal();
 		this.fixedRequest = (literal != null) ? builder(literal).build() : null;
+	}
+
+	/**
+	 * Returns a name for the owner of one call, different from those of other calls.
+	 * @param caller who or what makes the call
+	 */
+	static String nextCall(String caller) {
+		return caller + "#" + CALLS.incrementAndGet();
 	}
 
 	/**

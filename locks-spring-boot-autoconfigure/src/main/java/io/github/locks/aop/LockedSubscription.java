@@ -55,7 +55,8 @@ final class LockedSubscription {
 	 */
 	Flux<Object> start(String resource, ContextView context) {
 		LockOwner parent = context.getOrDefault(OWNER, null);
-		LockOwner owner = (parent != null) ? parent.child(this.method.label()) : LockOwner.create(this.method.label());
+		String name = LockedMethod.nextCall(this.method.label());
+		LockOwner owner = (parent != null) ? parent.nested(name) : LockOwner.create(name);
 		LockRequest request = this.method.request(resource, owner);
 		CompletableFuture<LockHandle> grant = this.locks.acquireAsync(request);
 		return granted(grant).flatMapMany((handle) -> work(handle, owner)).doFinally((signal) -> settle(grant));

@@ -29,18 +29,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WaitForGraph {
 
+	/** What an owner itself holds or waits for. */
 	private final Map<LockOwner, List<LockClaim>> claims = new ConcurrentHashMap<>();
+
+	/**
+	 * What the nested owners below an owner hold or wait for: the owner waits for them.
+	 */
+	private final Map<LockOwner, List<LockClaim>> nestedClaims = new ConcurrentHashMap<>();
 
 	/**
 	 * Adds a claim, before it is queued or granted.
 	 * @param claim the claim
 	 */
 	public void add(LockClaim claim) {
-		this.claims.compute(claim.owner(), (owner, list) -> {
-			List<LockClaim> extended = (list != null) ? list : new ArrayList<>(2);
-			extended.add(claim);
-			return extended;
-		});
+		add(this.claims, claim.owner(), claim);
+		for (LockOwner member = awaiting(claim.owner()); member != null; member = awaiting(member)) {
+			add(this.nestedClaims, member, claim);
+		}
 	}
 
 	/**
@@ -48,7 +53,27 @@ public final class WaitForGraph {
 	 * @param claim the claim
 	 */
 	public void remove(LockClaim claim) {
-		this.claims.computeIfPresent(claim.owner(), (owner, list) -> {
+		remove(this.claims, claim.owner(), claim);
+		for (LockOwner member = awaiting(claim.owner()); member != null; member = awaiting(member)) {
+			remove(this.nestedClaims, member, claim);
+		}
+	}
+
+	/** Who waits for an owner because it is nested. */
+	private static @Nullable LockOwner awaiting(LockOwner owner) {
+		return owner.isNested() ? owner.parent() : null;
+	}
+
+	private static void add(Map<LockOwner, List<LockClaim>> map, LockOwner owner, LockClaim claim) {
+		map.compute(owner, (key, list) -> {
+			List<LockClaim> extended = (list != null) ? list : new ArrayList<>(2);
+			extended.add(claim);
+			return extended;
+		});
+	}
+
+	private static void remove(Map<LockOwner, List<LockClaim>> map, LockOwner owner, LockClaim claim) {
+		map.computeIfPresent(owner, (key, list) -> {
 			for (int i = list.size() - 1; i >= 0; i--) {
 				if (list.get(i) == claim) {
 					list.remove(i);
@@ -65,12 +90,30 @@ public final class WaitForGraph {
 	 * @return a copy
 	 */
 	public List<LockClaim> claimsOf(LockOwner owner) {
+		return copy(this.claims, owner);
+	}
+
+	private static List<LockClaim> copy(Map<LockOwner, List<LockClaim>> map, LockOwner owner) {
 		List<LockClaim> copy = new ArrayList<>();
-		this.claims.computeIfPresent(owner, (key, list) -> {
+		map.computeIfPresent(owner, (key, list) -> {
 			copy.addAll(list);
 			return list;
 		});
 		return copy;
+	}
+
+	/**
+	 * Returns what an owner, and all owners that wait for it as it is nested, were
+	 * granted.
+	 * @param owner the owner
+	 * @return a copy
+	 */
+	public List<LockClaim> grantedTo(LockOwner owner) {
+		List<LockClaim> granted = new ArrayList<>();
+		for (LockOwner member = owner; member != null; member = awaiting(member)) {
+			claimsOf(member).stream().filter(LockClaim::isGranted).forEach(granted::add);
+		}
+		return granted;
 	}
 
 	/**
@@ -126,7 +169,7 @@ public final class WaitForGraph {
 		// Nobody stands behind the newest of a queue: a cycle needs somebody who waits
 		// for
 		// what its owner holds elsewhere.
-		boolean awaited = claimsOf(claim.owner()).stream().anyMatch((held) -> held.isGranted() && held.hasQueue());
+		boolean awaited = grantedTo(claim.owner()).stream().anyMatch(LockClaim::hasQueue);
 		return awaited ? new Search(claim).cycleToStart() : List.of();
 	}
 
@@ -160,11 +203,9 @@ public final class WaitForGraph {
 				steps.add(new Step(blocker, blocker));
 			}
 			else {
-				for (LockClaim other : claimsOf(blocker.owner())) {
-					if (other.isQueued()) {
-						steps.add(new Step(blocker, other));
-					}
-				}
+				List<LockClaim> others = claimsOf(blocker.owner());
+				others.addAll(copy(this.nestedClaims, blocker.owner()));
+				others.stream().filter(LockClaim::isQueued).forEach((other) -> steps.add(new Step(blocker, other)));
 			}
 		}
 		return steps;
@@ -288,19 +329,32 @@ public final class WaitForGraph {
 			List<Set<LockOwner>> holders = members.stream().map(this::ownersInside).toList();
 			int size = members.size();
 			int begin = 0;
-			while (begin < size - 1 && !holders.get((begin + size - 1) % size).contains(members.get(begin).owner())) {
+			while (begin < size - 1 && !isAwaited(members.get(begin), holders.get((begin + size - 1) % size))) {
 				begin++;
 			}
 			List<LockClaim> shortened = new ArrayList<>();
 			for (int i = 0, next; i < size; i = next) {
 				shortened.add(members.get((begin + i) % size));
+				Set<LockOwner> inside = holders.get((begin + i) % size);
 				next = size;
-				while (next > i + 1
-						&& !holders.get((begin + i) % size).contains(members.get((begin + next) % size).owner())) {
+				while (next > i + 1 && !isAwaited(members.get((begin + next) % size), inside)) {
 					next--;
 				}
 			}
 			return shortened;
+		}
+
+		/**
+		 * Whether the owner of a claim, or who waits for that owner, is among the
+		 * holders.
+		 */
+		private boolean isAwaited(LockClaim claim, Set<LockOwner> holders) {
+			for (LockOwner member = claim.owner(); member != null; member = awaiting(member)) {
+				if (holders.contains(member)) {
+					return true;
+				}
+			}
+			return false;
 		}
 
 		private Set<LockOwner> ownersInside(LockClaim claim) {

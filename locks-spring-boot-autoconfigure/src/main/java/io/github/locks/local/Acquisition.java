@@ -146,6 +146,14 @@ public final class Acquisition implements LockClaim {
 	}
 
 	/**
+	 * Returns how long the request had waited when the lock was granted.
+	 * @return the time in nanoseconds
+	 */
+	public long waitedNanos() {
+		return this.grantedNanos - this.requestedNanos;
+	}
+
+	/**
 	 * Returns the fencing token of the grant.
 	 * @return the token, or 0 if the lock was not granted
 	 */

@@ -1,5 +1,6 @@
 package io.github.locks.support;
 
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 
@@ -129,10 +130,11 @@ final class AsyncAcquire {
 	/** On the timer: only leaves the queue. The rest may take time. */
 	private void timeUp() {
 		int position = this.attempt.queue().positionOf(this.attempt.acquisition());
+		Optional<String> deadlock = this.runtime.deadlocks().describe(this.attempt.acquisition());
 		if (this.attempt.queue().giveUp(this.attempt.acquisition())) {
 			this.runtime.workers()
 				.execute(() -> this.future
-					.fail(this.attempt.fail(Kind.TIMEOUT, this.failures.timeout(this.attempt, position))));
+					.fail(this.attempt.fail(Kind.TIMEOUT, this.failures.timeout(this.attempt, position, deadlock))));
 		}
 	}
 

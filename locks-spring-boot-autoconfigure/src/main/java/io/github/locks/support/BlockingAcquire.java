@@ -1,6 +1,7 @@
 package io.github.locks.support;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 import io.github.locks.LockHandle;
@@ -92,11 +93,12 @@ final class BlockingAcquire {
 		this.runtime.deadlocks().queued(acquisition);
 		acquisition.await(this.attempt.remainingNanos(), this.interruptible);
 		int position = this.attempt.queue().positionOf(acquisition);
+		Optional<String> deadlock = this.runtime.deadlocks().describe(acquisition);
 		if (this.attempt.queue().giveUp(acquisition)) {
 			if (isInterrupted()) {
 				throw this.attempt.fail(Kind.INTERRUPTED, this.failures.interrupted(this.attempt.request()));
 			}
-			throw this.attempt.fail(Kind.TIMEOUT, this.failures.timeout(this.attempt, position));
+			throw this.attempt.fail(Kind.TIMEOUT, this.failures.timeout(this.attempt, position, deadlock));
 		}
 		if (!acquisition.isGranted()) {
 			throw this.attempt.failedByOther();

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
@@ -32,6 +33,8 @@ final class DeadlockMonitor {
 
 	private static final Log logger = LogFactory.getLog(DeadlockMonitor.class);
 
+	private static final int NAMED_PARTICIPANTS = 10;
+
 	private final WaitForGraph graph;
 
 	private final Workers workers;
@@ -44,7 +47,7 @@ final class DeadlockMonitor {
 
 	/** What was seen already, and when first; the members tell deadlocks apart. */
 	@GuardedBy("this")
-	private Map<Set<LockClaim>, Instant> known = new HashMap<>();
+	private final Map<Set<LockClaim>, Deadlock> known = new HashMap<>();
 
 	private final AtomicBoolean scheduled = new AtomicBoolean();
 
@@ -60,11 +63,7 @@ final class DeadlockMonitor {
 	void queued(LockClaim claim) {
 		List<LockClaim> cycle = this.graph.cycleThrough(claim);
 		if (!cycle.isEmpty()) {
-			Deadlock deadlock;
-			synchronized (this) {
-				deadlock = remember(this.known, Kind.CYCLE, cycle);
-			}
-			breakUp(deadlock, claim);
+			breakUp(remember(Kind.CYCLE, cycle), cycle);
 		}
 		if (this.scheduled.compareAndSet(false, true)) {
 			scheduleCheck();
@@ -76,20 +75,36 @@ final class DeadlockMonitor {
 		return update(this.graph.cycles());
 	}
 
-	private List<Deadlock> update(List<List<LockClaim>> cycles) {
-		List<LockClaim> longWaits = longWaits(cycles);
-		List<Deadlock> deadlocks = new ArrayList<>();
-		Map<Set<LockClaim>, Instant> current = new HashMap<>();
+	/** What is known of a deadlock that a request is part of, in words. */
+	Optional<String> describe(LockClaim claim) {
 		synchronized (this) {
-			for (List<LockClaim> cycle : cycles) {
-				deadlocks.add(remember(current, Kind.CYCLE, cycle));
-			}
-			for (LockClaim claim : longWaits) {
-				deadlocks.add(remember(current, Kind.LONG_WAIT, List.of(claim)));
-			}
-			this.known = current;
+			return this.known.entrySet()
+				.stream()
+				.filter((entry) -> entry.getValue().kind() == Kind.CYCLE && entry.getKey().contains(claim))
+				.map((entry) -> text(entry.getValue()))
+				.findFirst();
+		}
+	}
+
+	private List<Deadlock> update(List<List<LockClaim>> cycles) {
+		List<Deadlock> deadlocks = new ArrayList<>();
+		Set<Set<LockClaim>> current = new HashSet<>();
+		for (List<LockClaim> cycle : cycles) {
+			deadlocks.add(remember(Kind.CYCLE, cycle));
+			current.add(Set.copyOf(cycle));
+		}
+		for (LockClaim claim : longWaits(cycles)) {
+			deadlocks.add(remember(Kind.LONG_WAIT, List.of(claim)));
+			current.add(Set.of(claim));
+		}
+		synchronized (this) {
+			this.known.keySet().removeIf((members) -> !current.contains(members) && !areAllQueued(members));
 		}
 		return deadlocks;
+	}
+
+	private static boolean areAllQueued(Set<LockClaim> members) {
+		return members.stream().allMatch(LockClaim::isQueued);
 	}
 
 	private List<LockClaim> longWaits(List<List<LockClaim>> cycles) {
@@ -112,7 +127,7 @@ final class DeadlockMonitor {
 		List<List<LockClaim>> cycles = this.graph.cycles();
 		List<Deadlock> deadlocks = update(cycles);
 		for (int i = 0; i < cycles.size(); i++) {
-			breakUp(deadlocks.get(i), youngest(cycles.get(i)));
+			breakUp(deadlocks.get(i), cycles.get(i));
 		}
 		if (!this.graph.queued().isEmpty()) {
 			scheduleCheck();
@@ -125,34 +140,44 @@ final class DeadlockMonitor {
 		}
 	}
 
+	/**
+	 * The same whoever asks, so that a cycle that two members close at once has one
+	 * victim.
+	 */
 	private static LockClaim youngest(List<LockClaim> cycle) {
 		LockClaim youngest = cycle.get(0);
 		for (LockClaim claim : cycle) {
-			if (claim.requestedNanos() - youngest.requestedNanos() > 0) {
+			long age = youngest.requestedNanos() - claim.requestedNanos();
+			if (age < 0 || (age == 0 && System.identityHashCode(claim) > System.identityHashCode(youngest))) {
 				youngest = claim;
 			}
 		}
 		return youngest;
 	}
 
-	private void breakUp(Deadlock deadlock, LockClaim claim) {
+	private void breakUp(Deadlock deadlock, List<LockClaim> cycle) {
 		if (this.policy == DeadlockPolicy.BREAK) {
-			claim.fail(new DeadlockException("The " + claim.type().key() + " lock on "
-					+ LockNames.quote(claim.resource()) + " was refused to break a deadlock: " + text(deadlock)
+			LockClaim victim = youngest(cycle);
+			victim.fail(new DeadlockException("The " + victim.type().key() + " lock on "
+					+ LockNames.quote(victim.resource()) + " was refused to break a deadlock: " + text(deadlock)
 					+ ". Give back the locks you hold, then try again; to prevent it, take locks in the same order"
-					+ " everywhere.", claim.resource(), claim.type(), deadlock));
+					+ " everywhere.", victim.resource(), victim.type(), deadlock));
 		}
 	}
 
-	@GuardedBy("this")
-	private Deadlock remember(Map<Set<LockClaim>, Instant> target, Kind kind, List<LockClaim> members) {
+	/** Reports a deadlock that is new; tells since when one is known. */
+	private Deadlock remember(Kind kind, List<LockClaim> members) {
 		Set<LockClaim> key = Set.copyOf(members);
-		Instant first = this.known.get(key);
-		Deadlock deadlock = describe(kind, (first != null) ? first : Instant.now(), members);
-		target.put(key, deadlock.detectedAt());
-		if (first == null) {
-			report(deadlock);
+		Deadlock deadlock;
+		synchronized (this) {
+			Deadlock earlier = this.known.get(key);
+			deadlock = describe(kind, (earlier != null) ? earlier.detectedAt() : Instant.now(), members);
+			this.known.put(key, deadlock);
+			if (earlier != null) {
+				return deadlock;
+			}
 		}
+		report(deadlock);
 		return deadlock;
 	}
 
@@ -171,9 +196,8 @@ final class DeadlockMonitor {
 	}
 
 	private Participant participant(LockClaim claim) {
-		List<String> holds = this.graph.claimsOf(claim.owner())
+		List<String> holds = this.graph.grantedTo(claim.owner())
 			.stream()
-			.filter(LockClaim::isGranted)
 			.map(LockClaim::resource)
 			.distinct()
 			.sorted()
@@ -183,15 +207,24 @@ final class DeadlockMonitor {
 	}
 
 	private static String text(Deadlock deadlock) {
+		int more = deadlock.participants().size() - NAMED_PARTICIPANTS;
 		return deadlock.participants()
 			.stream()
-			.map((participant) -> "'" + LockNames.escape(participant.owner()) + "'"
-					+ ((participant.method() != null) ? " in " + LockNames.escape(participant.method()) : "")
-					+ " holds "
-					+ participant.holds().stream().map(LockNames::quote).collect(Collectors.joining(", ", "[", "]"))
-					+ " and waits for " + LockNames.quote(participant.waitsFor()) + " since "
-					+ Math.round(participant.waitedMs()) + " ms")
-			.collect(Collectors.joining("; "));
+			.limit(NAMED_PARTICIPANTS)
+			.map(DeadlockMonitor::text)
+			.collect(Collectors.joining("; ")) + ((more > 0) ? "; and " + more + " more" : "");
+	}
+
+	private static String text(Participant participant) {
+		String holds = participant.holds()
+			.stream()
+			.limit(NAMED_PARTICIPANTS)
+			.map(LockNames::quote)
+			.collect(Collectors.joining(", ", "[", "]"));
+		return "'" + LockNames.escape(participant.owner()) + "'"
+				+ ((participant.method() != null) ? " in " + LockNames.escape(participant.method()) : "") + " holds "
+				+ holds + " and waits for " + LockNames.quote(participant.waitsFor()) + " since "
+				+ Math.round(participant.waitedMs()) + " ms";
 	}
 
 }

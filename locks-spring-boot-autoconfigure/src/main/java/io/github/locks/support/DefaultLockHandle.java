@@ -130,8 +130,8 @@ final class DefaultLockHandle implements LockHandle {
 
 	@Override
 	public String toString() {
-		return type().key() + " lock on " + LockNames.quote(resource()) + " of " + owner() + " (" + this.state.get()
-				+ ")";
+		return type().key() + " lock on " + LockNames.quote(resource()) + " of " + LockNames.quote(owner().name())
+				+ " (" + this.state.get() + ")";
 	}
 
 }

@@ -66,7 +66,7 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 		this.failures = new Failures(settings, this.status);
 		this.views = new LockViews(this.runtime, this.failures);
 		leases.whenLost((handle) -> this.runtime.publish(LockOperation.Kind.LOST, handle.managed(),
-				handle.acquisition(), 0, handle.heldNanos()));
+				handle.acquisition(), handle.acquisition().waitedNanos(), handle.heldNanos()));
 		long idleNanos = LockSettings.nanos(settings.idleEviction());
 		workers.repeat(() -> resources.evictIdle(idleNanos), Math.max(idleNanos / 4, CLOSING_PAUSE_NANOS));
 	}
@@ -185,7 +185,7 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 		while (this.runtime.graph().hasOthersThan(self)) {
 			if (System.nanoTime() - start >= nanos || Thread.currentThread().isInterrupted()) {
 				logger.warn("Closing while locks are held, after 'locks.shutdown-timeout' = " + Failures.text(patience)
-						+ ": " + getLockStatus());
+						+ ": " + Failures.heldBy(this.status.status()));
 				return;
 			}
 			LockSupport.parkNanos(this, CLOSING_PAUSE_NANOS);

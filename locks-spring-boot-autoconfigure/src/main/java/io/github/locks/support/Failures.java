@@ -2,6 +2,7 @@ package io.github.locks.support;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 import io.github.locks.LockHolder;
@@ -10,6 +11,7 @@ import io.github.locks.LockNames;
 import io.github.locks.LockRequest;
 import io.github.locks.LockTimeoutException;
 import io.github.locks.LockUpgradeException;
+import io.github.locks.ResourceStatus;
 import io.github.locks.local.Acquisition;
 import io.github.locks.local.FairLock;
 
@@ -30,13 +32,28 @@ final class Failures {
 	}
 
 	LockTimeoutException timeout(LockAttempt attempt, int position) {
+		return timeout(attempt, position, Optional.empty());
+	}
+
+	/**
+	 * Explains a timeout.
+	 * @param deadlock the deadlock that the request was part of when it left the queue
+	 */
+	LockTimeoutException timeout(LockAttempt attempt, int position, Optional<String> deadlock) {
 		LockRequest request = attempt.request();
 		Duration timeout = this.settings.timeoutOf(request);
 		List<LockHolder> holders = this.status.holders(attempt.resource(), request.type());
-		String message = "Could not get the " + request + " within " + text(timeout) + ": " + heldBy(holders) + ", "
-				+ waitersAhead(position - 1) + ". If the holders need that long, raise "
-				+ LockNames.escape(this.settings.timeoutSource(request)) + ".";
+		String message = "Could not get the " + request + " within " + text(timeout) + ": " + heldByAny(holders) + ", "
+				+ waitersAhead(position - 1) + ". " + remedy(attempt, deadlock);
 		return new LockTimeoutException(message, request.resource(), request.type(), timeout, holders, position);
+	}
+
+	private String remedy(LockAttempt attempt, Optional<String> deadlock) {
+		return deadlock
+			.map((text) -> "The wait was part of a deadlock: " + text
+					+ ". Take locks in the same order everywhere, or set 'locks.deadlock.policy' to 'break'.")
+			.orElseGet(() -> "If the holders need that long, raise "
+					+ LockNames.escape(this.settings.timeoutSource(attempt.request())) + ".");
 	}
 
 	LockUpgradeException upgrade(LockAttempt attempt) {
@@ -61,16 +78,28 @@ final class Failures {
 	}
 
 	LockInterruptedException interrupted(LockRequest request) {
-		return new LockInterruptedException("The thread '" + Thread.currentThread().getName()
-				+ "' was interrupted while it asked for the " + request + in(request) + ".", request.resource(),
-				request.type(), null);
+		return new LockInterruptedException(
+				"The thread " + LockNames.quote(Thread.currentThread().getName())
+						+ " was interrupted while it asked for the " + request + in(request) + ".",
+				request.resource(), request.type(), null);
 	}
 
 	private static String in(LockRequest request) {
 		return (request.method() != null) ? " in " + LockNames.escape(request.method()) : "";
 	}
 
-	private static String heldBy(List<LockHolder> holders) {
+	/** Who holds what, of the first few resources. */
+	static String heldBy(List<ResourceStatus> status) {
+		String named = status.stream()
+			.limit(NAMED_HOLDERS)
+			.map((resource) -> LockNames.quote(resource.resourceName()) + " "
+					+ heldByAny(resource.locks().values().stream().flatMap((lock) -> lock.holders().stream()).toList()))
+			.collect(Collectors.joining("; "));
+		int more = status.size() - NAMED_HOLDERS;
+		return named + ((more > 0) ? "; and " + more + " more resources" : "");
+	}
+
+	private static String heldByAny(List<LockHolder> holders) {
 		if (holders.isEmpty()) {
 			return "its holder is not known (it was given back just now, or is in another process)";
 		}
@@ -99,7 +128,9 @@ final class Failures {
 		if (duration.getNano() == 0 && seconds < 3600) {
 			return seconds + "s";
 		}
-		return (seconds == 0) ? duration.toNanos() / 1_000_000.0 + "ms" : duration.toString();
+		long millis = duration.toMillis();
+		return (seconds == 0 && millis > 0 && millis * 1_000_000 == duration.getNano()) ? millis + "ms"
+				: duration.toString();
 	}
 
 }

@@ -71,7 +71,7 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 			resource.queue(handle.type()).release(acquisition);
 			this.graph.remove(acquisition);
 			if (wasHeld) {
-				publish(LockOperation.Kind.RELEASED, resource, acquisition, 0, heldNanos);
+				publish(LockOperation.Kind.RELEASED, resource, acquisition, acquisition.waitedNanos(), heldNanos);
 			}
 			this.resources.release(resource);
 		}

@@ -1,8 +1,10 @@
 package io.github.locks.support;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
@@ -21,8 +23,13 @@ import io.github.locks.LockUpgradeException;
 import io.github.locks.ResourceStatus;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -66,7 +73,7 @@ class DefaultLockManagerTests {
 			long start = System.nanoTime();
 			assertThatExceptionOfType(LockTimeoutException.class)
 				.isThrownBy(() -> this.locks.writeLock("orders:42", Duration.ofMillis(50)))
-				.withMessageContaining("write lock on 'orders:42' within 50.0ms")
+				.withMessageContaining("write lock on 'orders:42' within 50ms")
 				.withMessageContaining("'agent-7' (OrderService.pay, process " + ProcessHandle.current().pid() + "@")
 				.withMessageContaining("since 20")
 				.withMessageContaining("nobody waits ahead")
@@ -389,6 +396,88 @@ class DefaultLockManagerTests {
 		}
 	}
 
+	@RepeatedTest(200)
+	void cycleThatTwoRequestsCloseAtOnceHasOneVictim() throws Exception {
+		try (DefaultLockManager breaking = DefaultLockManager.builder()
+			.deadlockPolicy(DeadlockPolicy.BREAK)
+			.shutdownTimeout(Duration.ZERO)
+			.build()) {
+			CyclicBarrier bothHold = new CyclicBarrier(2);
+			List<CompletableFuture<Boolean>> results = new ArrayList<>();
+			for (String[] order : new String[][] { { "a", "b" }, { "b", "a" } }) {
+				results.add(CompletableFuture.supplyAsync(() -> {
+					try (LockHandle first = breaking.writeLock(order[0])) {
+						bothHold.await();
+						try (LockHandle second = breaking.writeLock(order[1])) {
+							return first.isHeld() && second.isHeld();
+						}
+					}
+					catch (DeadlockException ex) {
+						return false;
+					}
+					catch (Exception ex) {
+						throw new IllegalStateException(ex);
+					}
+				}, (task) -> new Thread(task).start()));
+			}
+			assertThat(List.of(results.get(0).get(), results.get(1).get())).containsExactlyInAnyOrder(true, false);
+		}
+	}
+
+	@Test
+	void timeoutInADeadlockSaysSo() {
+		LockOwner one = LockOwner.create("t1");
+		LockHandle a = write("a", one);
+		try (LockHandle b = this.locks.writeLock("b")) {
+			CompletableFuture<LockHandle> first = this.locks.acquireAsync(LockRequest.write("b").owner(one).build());
+			assertThatExceptionOfType(LockTimeoutException.class)
+				.isThrownBy(() -> this.locks.writeLock("a", Duration.ofMillis(20)))
+				.withMessageContaining("part of a deadlock: ")
+				.withMessageContaining("'t1' holds ['a'] and waits for 'b'")
+				.withMessageContaining("same order");
+			first.cancel(true);
+			assertThat(b.isHeld()).isTrue();
+		}
+		a.close();
+	}
+
+	@Test
+	void ownersWaitForTheirNestedCalls() {
+		LockOwner one = LockOwner.create("one");
+		LockOwner two = LockOwner.create("two");
+		LockHandle a = write("a", one);
+		LockHandle b = write("b", two);
+		CompletableFuture<LockHandle> first = this.locks
+			.acquireAsync(LockRequest.write("b").owner(one.nested("call").nested("deeper call")).build());
+		CompletableFuture<LockHandle> second = this.locks
+			.acquireAsync(LockRequest.write("a").owner(two.nested("other call")).build());
+		assertThat(this.locks.detectDeadlocks()).singleElement().satisfies((deadlock) -> {
+			assertThat(deadlock.participants()).extracting(Deadlock.Participant::owner)
+				.containsExactlyInAnyOrder("deeper call", "other call");
+			assertThat(deadlock.participants()).allSatisfy((participant) -> assertThat(participant.holds()).hasSize(1));
+		});
+		a.close();
+		second.join().close();
+		b.close();
+		first.join().close();
+	}
+
+	@Test
+	void ownersDoNotWaitForTheirOtherChildren() {
+		LockOwner one = LockOwner.create("one");
+		LockOwner two = LockOwner.create("two");
+		LockHandle a = write("a", one);
+		LockHandle b = write("b", two);
+		CompletableFuture<LockHandle> child = this.locks
+			.acquireAsync(LockRequest.write("b").owner(one.child("task beside")).build());
+		CompletableFuture<LockHandle> other = this.locks.acquireAsync(LockRequest.write("a").owner(two).build());
+		assertThat(this.locks.detectDeadlocks()).isEmpty();
+		a.close();
+		other.join().close();
+		b.close();
+		child.join().close();
+	}
+
 	@Test
 	void longWaitIsReportedAsSuspicious() {
 		try (DefaultLockManager impatient = DefaultLockManager.builder()
@@ -414,6 +503,21 @@ class DefaultLockManagerTests {
 			.withCauseInstanceOf(LockManagerClosedException.class);
 		assertThatExceptionOfType(LockManagerClosedException.class).isThrownBy(() -> this.locks.readLock("b"));
 		assertThat(this.locks.acquireAsync(LockRequest.read("b").build())).isCompletedExceptionally();
+		held.close();
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void namesCannotForgeLinesOfTheLog(CapturedOutput output) {
+		String hostile = "a\r\n2026 ERROR forged\u001b[31m";
+		LockHandle held = write(hostile, LockOwner.create(hostile));
+		assertThatExceptionOfType(LockTimeoutException.class)
+			.isThrownBy(() -> this.locks.writeLock(hostile, Duration.ZERO))
+			.satisfies((ex) -> assertThat(ex.getMessage()).doesNotContain("\n", "\r", "\u001b"));
+		assertThat(held.toString()).doesNotContain("\n", "\r", "\u001b");
+		this.locks.close();
+		assertThat(output).contains("Closing while locks are held")
+			.doesNotContain("\r", "\u001b", "\n2026 ERROR forged");
 		held.close();
 	}
 

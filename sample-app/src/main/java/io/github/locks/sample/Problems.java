@@ -10,6 +10,7 @@ import io.github.locks.LockTimeoutException;
 import io.github.locks.LockUpgradeException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
@@ -56,6 +57,13 @@ class Problems extends ResponseEntityExceptionHandler {
 	private long retryAfterSeconds(LockException ex) {
 		Duration timeout = (ex instanceof LockTimeoutException timedOut) ? timedOut.timeout() : Duration.ZERO;
 		return Math.max(1, timeout.plusMillis(999).toSeconds());
+	}
+
+	/** Tomcat cannot read a parameter of the query, such as {@code %ff}. */
+	@ExceptionHandler
+	@Nullable ResponseEntity<Object> parameter(InvalidParameterException ex, WebRequest request) {
+		ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, "The query cannot be read");
+		return handleExceptionInternal(ex, problem, new HttpHeaders(), HttpStatus.BAD_REQUEST, request);
 	}
 
 	@ExceptionHandler

@@ -1,6 +1,8 @@
 package io.github.locks.sample;
 
+import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -12,11 +14,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.resttestclient.autoconfigure.AutoConfigureRestTestClient;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.http.MediaType;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -42,6 +47,9 @@ class SampleApplicationTests {
 
 	@Autowired
 	LockManager locks;
+
+	@LocalServerPort
+	int port;
 
 	@DynamicPropertySource
 	static void properties(DynamicPropertyRegistry registry) {
@@ -116,6 +124,20 @@ class SampleApplicationTests {
 				.json("{\"resource\": \"counter:file\", \"kind\": \"distributed\"}");
 		}
 		this.client.post().uri("/counter/increment").exchange().expectStatus().isOk();
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "/episodes?agent=%ff", "/actuator/locks?resource=%ff", "/actuator/locks/%ff", "/episodes/%",
+					"/skills/%zz", "/skills/%00", "/episodes/99999999999999999999", "/actuator/locks?resource=%00" })
+	void whatCannotBeReadIsNoErrorOfTheServer(String path) throws Exception {
+		try (Socket socket = new Socket("localhost", this.port)) {
+			socket.getOutputStream()
+				.write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+					.getBytes(StandardCharsets.US_ASCII));
+			String response = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+			assertThat(response).matches("(?s)HTTP/1.1 40[04] .*");
+		}
 	}
 
 	private URI postEpisode(String agent, String content) {
