@@ -186,6 +186,7 @@ public final class Acquisition implements LockClaim {
 				}
 			}
 		}
+		this.waiter = null;
 		if (interrupted) {
 			Thread.currentThread().interrupt();
 		}

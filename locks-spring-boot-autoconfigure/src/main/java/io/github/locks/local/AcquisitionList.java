@@ -31,28 +31,26 @@ final class AcquisitionList {
 	}
 
 	void addLast(Acquisition acquisition) {
-		acquisition.previous = this.last;
-		acquisition.next = null;
-		if (this.last == null) {
+		addAfter(this.last, acquisition);
+	}
+
+	/** Adds an acquisition behind another one, or at the head. */
+	void addAfter(@Nullable Acquisition predecessor, Acquisition acquisition) {
+		Acquisition successor = (predecessor != null) ? predecessor.next : this.first;
+		acquisition.previous = predecessor;
+		acquisition.next = successor;
+		if (predecessor == null) {
 			this.first = acquisition;
 		}
 		else {
-			this.last.next = acquisition;
+			predecessor.next = acquisition;
 		}
-		this.last = acquisition;
-		this.size++;
-	}
-
-	void addFirst(Acquisition acquisition) {
-		acquisition.next = this.first;
-		acquisition.previous = null;
-		if (this.first == null) {
+		if (successor == null) {
 			this.last = acquisition;
 		}
 		else {
-			this.first.previous = acquisition;
+			successor.previous = acquisition;
 		}
-		this.first = acquisition;
 		this.size++;
 	}
 

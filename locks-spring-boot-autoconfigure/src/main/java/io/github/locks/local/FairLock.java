@@ -31,9 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FairLock {
 
-	/** How far a position in the queue is counted. */
-	public static final int MAX_POSITION = 1000;
-
 	private final String resource;
 
 	private final ReentrantLock mutex = new ReentrantLock();
@@ -176,7 +173,36 @@ public final class FairLock {
 	public Snapshot snapshot() {
 		this.mutex.lock();
 		try {
-			return new Snapshot(copy(this.granted), copy(this.queue));
+			return new Snapshot(copy(this.granted, Integer.MAX_VALUE), copy(this.queue, Integer.MAX_VALUE));
+		}
+		finally {
+			this.mutex.unlock();
+		}
+	}
+
+	/**
+	 * Returns the first of those who were granted the lock.
+	 * @param limit how many at most
+	 * @return a copy, longest first
+	 */
+	public List<Acquisition> holders(int limit) {
+		this.mutex.lock();
+		try {
+			return copy(this.granted, limit);
+		}
+		finally {
+			this.mutex.unlock();
+		}
+	}
+
+	/**
+	 * Returns how many wait.
+	 * @return the length of the queue
+	 */
+	public int queueLength() {
+		this.mutex.lock();
+		try {
+			return this.queue.size();
 		}
 		finally {
 			this.mutex.unlock();
@@ -186,8 +212,7 @@ public final class FairLock {
 	/**
 	 * Returns the position of an acquisition in the queue.
 	 * @param acquisition a queued acquisition
-	 * @return its position from 1, {@value #MAX_POSITION} if it is farther back, 0 if it
-	 * is not queued
+	 * @return its position from 1, 0 if it is not queued
 	 */
 	public int positionOf(Acquisition acquisition) {
 		this.mutex.lock();
@@ -195,7 +220,7 @@ public final class FairLock {
 			int position = 0;
 			if (acquisition.isQueued()) {
 				for (@Nullable
-				Acquisition ahead = acquisition; ahead != null && position < MAX_POSITION; ahead = ahead.previous) {
+				Acquisition ahead = acquisition; ahead != null; ahead = ahead.previous) {
 					position++;
 				}
 			}
@@ -269,15 +294,33 @@ public final class FairLock {
 	@GuardedBy("mutex")
 	private void enqueue(Acquisition acquisition) {
 		if (this.holds.family(acquisition.owner()).all() > 0) {
-			this.queue.addFirst(acquisition);
+			enqueueInside(acquisition);
 		}
 		else {
 			Acquisition last = this.queue.last();
-			acquisition.writerAhead = (last == null || last.isExclusive()) ? last : last.writerAhead;
+			acquisition.writerAhead = (last == null || last.isExclusive()) ? last : writerAhead(last);
 			this.queue.addLast(acquisition);
 		}
 		acquisition.state(State.QUEUED);
 		this.queued = true;
+	}
+
+	/** Puts a request of an owner whose family is inside before all those of others. */
+	@GuardedBy("mutex")
+	private void enqueueInside(Acquisition acquisition) {
+		Acquisition last = null;
+		Acquisition writer = null;
+		for (Acquisition ahead = this.queue.first(); ahead != null
+				&& this.holds.family(ahead.owner()).all() > 0; ahead = ahead.next) {
+			last = ahead;
+			writer = ahead.isExclusive() ? ahead : writer;
+		}
+		acquisition.writerAhead = writer;
+		this.queue.addAfter(last, acquisition);
+		for (Acquisition reader = acquisition.next; acquisition.isExclusive() && reader != null
+				&& !reader.isExclusive(); reader = reader.next) {
+			reader.writerAhead = acquisition;
+		}
 	}
 
 	@GuardedBy("mutex")
@@ -331,7 +374,12 @@ public final class FairLock {
 		while (writer != null && !writer.isQueued()) {
 			writer = writer.writerAhead;
 		}
-		acquisition.writerAhead = writer;
+		// Let all on the way know, so that nobody has to go the same way again.
+		for (Acquisition step = acquisition; step != writer && step != null;) {
+			Acquisition next = step.writerAhead;
+			step.writerAhead = writer;
+			step = (next != writer) ? next : null;
+		}
 		return writer;
 	}
 
@@ -374,9 +422,10 @@ public final class FairLock {
 		return (acquisition != null) ? List.of(acquisition) : List.of();
 	}
 
-	private static List<Acquisition> copy(AcquisitionList list) {
-		List<Acquisition> copy = new ArrayList<>(list.size());
-		for (Acquisition acquisition = list.first(); acquisition != null; acquisition = acquisition.next) {
+	private static List<Acquisition> copy(AcquisitionList list, int limit) {
+		List<Acquisition> copy = new ArrayList<>(Math.min(list.size(), limit));
+		for (Acquisition acquisition = list.first(); acquisition != null
+				&& copy.size() < limit; acquisition = acquisition.next) {
 			copy.add(acquisition);
 		}
 		return copy;

@@ -3,7 +3,9 @@ package io.github.locks.support;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 
+import io.github.locks.LockException;
 import io.github.locks.LockHandle;
 import io.github.locks.LockOperation.Kind;
 import io.github.locks.LockOwner;
@@ -53,19 +55,35 @@ final class AsyncAcquire {
 		Acquisition acquisition = this.attempt.acquisition();
 		switch (this.attempt.queue().acquire(acquisition, this.attempt.timeoutNanos() > 0)) {
 			case GRANTED -> granted(false);
-			case UPGRADE_REFUSED ->
-				this.future.fail(this.attempt.fail(Kind.UPGRADE_REFUSED, this.failures.upgrade(this.attempt)));
-			case BUSY -> this.future.fail(this.attempt.fail(Kind.TIMEOUT,
-					this.failures.timeout(this.attempt, this.attempt.queue().snapshot().queued().size() + 1)));
-			case QUEUED -> {
-				this.timeout = this.runtime.workers().schedule(this::timeUp, this.attempt.remainingNanos());
-				if (!acquisition.isQueued()) {
-					cancelTimeout();
-				}
-				this.runtime.deadlocks().queued(acquisition);
-			}
+			case UPGRADE_REFUSED -> fail(Kind.UPGRADE_REFUSED, () -> this.failures.upgrade(this.attempt));
+			case BUSY ->
+				fail(Kind.TIMEOUT, () -> this.failures.timeout(this.attempt, this.attempt.queue().queueLength() + 1));
+			case QUEUED -> queued(acquisition);
 		}
 		return this.future;
+	}
+
+	private void queued(Acquisition acquisition) {
+		this.timeout = this.runtime.workers().schedule(this::timeUp, this.attempt.remainingNanos());
+		if (!acquisition.isQueued()) {
+			cancelTimeout();
+		}
+		else if (this.runtime.isStillAdmitted(this.attempt)) {
+			this.runtime.deadlocks().queued(acquisition);
+		}
+		else if (this.attempt.queue().giveUp(acquisition)) {
+			cancelTimeout();
+			fail(Kind.FAILED, () -> this.runtime.closed(this.attempt.request()));
+		}
+	}
+
+	private void fail(Kind operation, Supplier<LockException> failure) {
+		try {
+			this.future.fail(this.attempt.fail(operation, failure));
+		}
+		catch (RuntimeException | Error ex) {
+			this.future.fail(ex);
+		}
 	}
 
 	/** The wait in the queue has ended by a grant, or because somebody failed it. */
@@ -115,8 +133,17 @@ final class AsyncAcquire {
 			deliver(handle, true);
 		}
 		else {
-			long pause = Math.min(this.backoff.nextNanos(), this.attempt.remainingNanos());
-			this.runtime.workers().schedule(() -> this.runtime.workers().execute(this::askBackend), pause);
+			askAgain();
+		}
+	}
+
+	private void askAgain() {
+		this.runtime.deadlocks().waiting();
+		long pause = Math.min(this.backoff.nextNanos(), this.attempt.remainingNanos());
+		Runnable ask = () -> this.runtime.workers().execute(this::askBackend);
+		if (this.runtime.workers().schedule(ask, pause) == null) {
+			this.attempt.endGranted(Kind.FAILED);
+			this.future.fail(this.runtime.closed(this.attempt.request()));
 		}
 	}
 
@@ -133,8 +160,7 @@ final class AsyncAcquire {
 		Optional<String> deadlock = this.runtime.deadlocks().describe(this.attempt.acquisition());
 		if (this.attempt.queue().giveUp(this.attempt.acquisition())) {
 			this.runtime.workers()
-				.execute(() -> this.future
-					.fail(this.attempt.fail(Kind.TIMEOUT, this.failures.timeout(this.attempt, position, deadlock))));
+				.execute(() -> fail(Kind.TIMEOUT, () -> this.failures.timeout(this.attempt, position, deadlock)));
 		}
 	}
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
+import io.github.locks.LockException;
 import io.github.locks.LockHandle;
 import io.github.locks.LockOperation.Kind;
 import io.github.locks.LockOwner;
@@ -56,7 +57,7 @@ final class BlockingAcquire {
 		LockAttempt attempt = new LockAttempt(runtime, request, owner, null);
 		return switch (attempt.queue().acquire(attempt.acquisition(), false)) {
 			case GRANTED -> new BlockingAcquire(runtime, failures, attempt, false).askOnce();
-			case UPGRADE_REFUSED -> throw attempt.fail(Kind.UPGRADE_REFUSED, failures.upgrade(attempt));
+			case UPGRADE_REFUSED -> throw attempt.fail(Kind.UPGRADE_REFUSED, () -> failures.upgrade(attempt));
 			default -> {
 				attempt.end(Kind.TIMEOUT);
 				yield null;
@@ -73,9 +74,10 @@ final class BlockingAcquire {
 		Acquisition acquisition = this.attempt.acquisition();
 		boolean waited = false;
 		switch (this.attempt.queue().acquire(acquisition, this.attempt.timeoutNanos() > 0)) {
-			case UPGRADE_REFUSED -> throw this.attempt.fail(Kind.UPGRADE_REFUSED, this.failures.upgrade(this.attempt));
+			case UPGRADE_REFUSED ->
+				throw this.attempt.fail(Kind.UPGRADE_REFUSED, () -> this.failures.upgrade(this.attempt));
 			case BUSY -> throw this.attempt.fail(Kind.TIMEOUT,
-					this.failures.timeout(this.attempt, this.attempt.queue().snapshot().queued().size() + 1));
+					() -> this.failures.timeout(this.attempt, this.attempt.queue().queueLength() + 1));
 			case QUEUED -> {
 				awaitTurn(acquisition);
 				waited = true;
@@ -90,19 +92,32 @@ final class BlockingAcquire {
 	}
 
 	private void awaitTurn(Acquisition acquisition) {
-		this.runtime.deadlocks().queued(acquisition);
-		acquisition.await(this.attempt.remainingNanos(), this.interruptible);
-		int position = this.attempt.queue().positionOf(acquisition);
-		Optional<String> deadlock = this.runtime.deadlocks().describe(acquisition);
-		if (this.attempt.queue().giveUp(acquisition)) {
-			if (isInterrupted()) {
-				throw this.attempt.fail(Kind.INTERRUPTED, this.failures.interrupted(this.attempt.request()));
+		int position = 0;
+		Optional<String> deadlock = Optional.empty();
+		if (this.runtime.isStillAdmitted(this.attempt)) {
+			this.runtime.deadlocks().queued(acquisition);
+			acquisition.await(this.attempt.remainingNanos(), this.interruptible);
+			if (acquisition.isQueued()) {
+				position = this.attempt.queue().positionOf(acquisition);
+				deadlock = this.runtime.deadlocks().describe(acquisition);
 			}
-			throw this.attempt.fail(Kind.TIMEOUT, this.failures.timeout(this.attempt, position, deadlock));
+		}
+		if (this.attempt.queue().giveUp(acquisition)) {
+			throw gaveUp(position, deadlock);
 		}
 		if (!acquisition.isGranted()) {
 			throw this.attempt.failedByOther();
 		}
+	}
+
+	private LockException gaveUp(int position, Optional<String> deadlock) {
+		if (isInterrupted()) {
+			return this.attempt.fail(Kind.INTERRUPTED, () -> this.failures.interrupted(this.attempt.request()));
+		}
+		if (!this.runtime.isStillAdmitted(this.attempt)) {
+			return this.attempt.fail(Kind.FAILED, () -> this.runtime.closed(this.attempt.request()));
+		}
+		return this.attempt.fail(Kind.TIMEOUT, () -> this.failures.timeout(this.attempt, position, deadlock));
 	}
 
 	private DefaultLockHandle awaitBackend() {
@@ -114,6 +129,7 @@ final class BlockingAcquire {
 				if (handle != null) {
 					return handle;
 				}
+				this.runtime.deadlocks().waiting();
 				checkPatience();
 				LockSupport.parkNanos(this, Math.min(backoff.nextNanos(), this.attempt.remainingNanos()));
 			}

@@ -3,6 +3,7 @@ package io.github.locks.support;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
@@ -37,6 +39,8 @@ final class DeadlockMonitor {
 
 	private final WaitForGraph graph;
 
+	private final Supplier<? extends Collection<? extends LockClaim>> askers;
+
 	private final Workers workers;
 
 	private final long intervalNanos;
@@ -51,8 +55,14 @@ final class DeadlockMonitor {
 
 	private final AtomicBoolean scheduled = new AtomicBoolean();
 
-	DeadlockMonitor(WaitForGraph graph, Workers workers, LockSettings settings) {
+	/**
+	 * Creates a monitor.
+	 * @param askers those who wait for the backend, not in a queue
+	 */
+	DeadlockMonitor(WaitForGraph graph, Supplier<? extends Collection<? extends LockClaim>> askers, Workers workers,
+			LockSettings settings) {
 		this.graph = graph;
+		this.askers = askers;
 		this.workers = workers;
 		this.intervalNanos = LockSettings.nanos(settings.deadlockCheckInterval());
 		this.threshold = settings.deadlockThreshold();
@@ -65,8 +75,13 @@ final class DeadlockMonitor {
 		if (!cycle.isEmpty()) {
 			breakUp(remember(Kind.CYCLE, cycle), cycle);
 		}
-		if (this.scheduled.compareAndSet(false, true)) {
-			scheduleCheck();
+		waiting();
+	}
+
+	/** Sees to it that waits are looked at from time to time. */
+	void waiting() {
+		if (!this.scheduled.get() && this.scheduled.compareAndSet(false, true)) {
+			scheduleCheck(this.intervalNanos);
 		}
 	}
 
@@ -104,7 +119,7 @@ final class DeadlockMonitor {
 	}
 
 	private static boolean areAllQueued(Set<LockClaim> members) {
-		return members.stream().allMatch(LockClaim::isQueued);
+		return members.size() > 1 && members.stream().allMatch(LockClaim::isQueued);
 	}
 
 	private List<LockClaim> longWaits(List<List<LockClaim>> cycles) {
@@ -112,32 +127,50 @@ final class DeadlockMonitor {
 		long thresholdNanos = LockSettings.nanos(this.threshold);
 		Set<LockClaim> inCycle = new HashSet<>();
 		cycles.forEach(inCycle::addAll);
-		return this.graph.queued()
-			.stream()
+		List<LockClaim> waiting = this.graph.queued();
+		waiting.addAll(this.askers.get());
+		return waiting.stream()
 			.filter((claim) -> now - claim.requestedNanos() >= thresholdNanos && !inCycle.contains(claim))
 			.sorted(Comparator.comparingLong((claim) -> claim.requestedNanos() - now))
 			.toList();
 	}
 
-	private void scheduleCheck() {
-		this.workers.schedule(() -> this.workers.execute(this::check), this.intervalNanos);
+	private void scheduleCheck(long delayNanos) {
+		this.workers.schedule(() -> this.workers.execute(this::check), delayNanos);
 	}
 
 	private void check() {
-		List<List<LockClaim>> cycles = this.graph.cycles();
-		List<Deadlock> deadlocks = update(cycles);
-		for (int i = 0; i < cycles.size(); i++) {
-			breakUp(deadlocks.get(i), cycles.get(i));
+		long start = System.nanoTime();
+		try {
+			List<List<LockClaim>> cycles = this.graph.cycles();
+			List<Deadlock> deadlocks = update(cycles);
+			for (int i = 0; i < cycles.size(); i++) {
+				breakUp(deadlocks.get(i), cycles.get(i));
+			}
 		}
-		if (!this.graph.queued().isEmpty()) {
-			scheduleCheck();
+		finally {
+			checkAgain(System.nanoTime() - start);
+		}
+	}
+
+	/**
+	 * A check that takes long is made less often: at most a twentieth of one core is for
+	 * it.
+	 */
+	private void checkAgain(long durationNanos) {
+		if (isSomebodyWaiting()) {
+			scheduleCheck(Math.max(this.intervalNanos, 20 * durationNanos));
 			return;
 		}
 		this.scheduled.set(false);
 		// Somebody may have begun to wait since, and relied on the flag.
-		if (!this.graph.queued().isEmpty() && this.scheduled.compareAndSet(false, true)) {
-			scheduleCheck();
+		if (isSomebodyWaiting()) {
+			waiting();
 		}
+	}
+
+	private boolean isSomebodyWaiting() {
+		return !this.askers.get().isEmpty() || !this.graph.queued().isEmpty();
 	}
 
 	/**
@@ -198,6 +231,7 @@ final class DeadlockMonitor {
 	private Participant participant(LockClaim claim) {
 		List<String> holds = this.graph.grantedTo(claim.owner())
 			.stream()
+			.filter((granted) -> granted != claim)
 			.map(LockClaim::resource)
 			.distinct()
 			.sorted()

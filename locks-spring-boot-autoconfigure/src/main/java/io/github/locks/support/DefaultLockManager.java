@@ -61,7 +61,8 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 				builder.maxResources());
 		Leases leases = new Leases(builder.backend(), workers);
 		this.runtime = new LockRuntime(settings, workers, resources, graph,
-				new DeadlockMonitor(graph, workers, settings), leases, builder.listeners(), new Shutdown());
+				new DeadlockMonitor(graph, leases::askers, workers, settings), leases, builder.listeners(),
+				new Shutdown());
 		this.status = new StatusReader(resources, leases);
 		this.failures = new Failures(settings, this.status);
 		this.views = new LockViews(this.runtime, this.failures);
@@ -148,6 +149,11 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 		this.runtime.leases().backend();
 	}
 
+	/** Whether the locks of a resource have left the memory. */
+	boolean isForgotten(String resource) {
+		return this.runtime.resources().find(resource) == null;
+	}
+
 	/**
 	 * Closes the manager. From now on only owners that hold a lock get more; requests of
 	 * others that wait fail with {@link LockManagerClosedException}. Waits for the
@@ -160,13 +166,18 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 		if (!this.runtime.shutdown().begin()) {
 			return;
 		}
-		failWaiters(false);
-		awaitHolders();
-		this.runtime.shutdown().complete();
-		failWaiters(true);
-		this.runtime.leases().awaitAskers();
-		this.runtime.leases().close();
-		this.runtime.workers().close();
+		try {
+			failWaiters(false);
+			awaitHolders();
+			this.runtime.shutdown().complete();
+			failWaiters(true);
+			this.runtime.leases().awaitAskers();
+			this.runtime.leases().close();
+		}
+		finally {
+			this.runtime.shutdown().complete();
+			this.runtime.workers().close();
+		}
 	}
 
 	private void failWaiters(boolean all) {

@@ -123,24 +123,26 @@ final class DistributedLock {
 
 	/** Who holds the lease, and who waits: for the backend first, then in the queue. */
 	FairLock.Snapshot snapshot() {
-		List<Acquisition> holding = new ArrayList<>();
-		List<Acquisition> waiting = new ArrayList<>();
+		List<Acquisition> waiting = members(false);
+		waiting.addAll(this.queue.snapshot().queued());
+		return new FairLock.Snapshot(members(true), waiting);
+	}
+
+	/** Those who hold the lease, or those who ask the backend for it. */
+	List<Acquisition> members(boolean holding) {
+		List<Acquisition> found = new ArrayList<>();
 		this.mutex.lock();
 		try {
 			this.members.forEach((acquisition, handle) -> {
-				if (handle == null) {
-					waiting.add(acquisition);
-				}
-				else if (handle.isHeld()) {
-					holding.add(acquisition);
+				if (holding ? handle != null && handle.isHeld() : handle == null) {
+					found.add(acquisition);
 				}
 			});
 		}
 		finally {
 			this.mutex.unlock();
 		}
-		waiting.addAll(this.queue.snapshot().queued());
-		return new FairLock.Snapshot(holding, waiting);
+		return found;
 	}
 
 	@GuardedBy("mutex")

@@ -13,7 +13,6 @@ import io.github.locks.LockTimeoutException;
 import io.github.locks.LockUpgradeException;
 import io.github.locks.ResourceStatus;
 import io.github.locks.local.Acquisition;
-import io.github.locks.local.FairLock;
 
 /**
  * Writes the failures of requests: what, who, since when, and what to do.
@@ -60,8 +59,7 @@ final class Failures {
 		LockRequest request = attempt.request();
 		Acquisition acquisition = attempt.acquisition();
 		String readers = attempt.queue()
-			.snapshot()
-			.granted()
+			.holders(Integer.MAX_VALUE)
 			.stream()
 			.filter((holder) -> holder.owner().equals(acquisition.owner()))
 			.map((holder) -> String.valueOf(holder.method()))
@@ -118,8 +116,7 @@ final class Failures {
 		if (ahead <= 0) {
 			return "nobody waits ahead";
 		}
-		return (ahead >= FairLock.MAX_POSITION - 1) ? "many wait ahead"
-				: ahead + ((ahead == 1) ? " waits ahead" : " wait ahead");
+		return ahead + ((ahead == 1) ? " waits ahead" : " wait ahead");
 	}
 
 	/** A duration as people write it: 5s, 250ms, PT1H30M. */

@@ -1,6 +1,7 @@
 package io.github.locks.support;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -14,6 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 import io.github.locks.LockHolder;
+import io.github.locks.LockManagerClosedException;
 import io.github.locks.local.Acquisition;
 import io.github.locks.spi.Lease;
 import io.github.locks.spi.LockBackend;
@@ -31,6 +33,8 @@ final class Leases {
 
 	private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
+	private static final String CLOSED = "the lock manager was closed";
+
 	private static final long LONGEST_ASK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
 	private static final long ASK_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -43,6 +47,8 @@ final class Leases {
 
 	/** Who asks the backend again and again. */
 	private final Set<Acquisition> askers = ConcurrentHashMap.newKeySet();
+
+	private volatile boolean closed;
 
 	private final AtomicBoolean renewing = new AtomicBoolean();
 
@@ -78,6 +84,9 @@ final class Leases {
 			}
 			handle = lock.begin(acquisition, granted.get(), toHandle);
 			begin(lock, granted.get(), limit);
+			if (this.closed) {
+				lose(lock, granted.get(), CLOSED);
+			}
 		}
 		this.askers.remove(acquisition);
 		return handle;
@@ -103,7 +112,18 @@ final class Leases {
 
 	Optional<LockHolder> inspect(String resource) {
 		LockBackend current = this.backend;
-		return (current != null) ? current.inspect(resource) : Optional.empty();
+		try {
+			return (current != null) ? current.inspect(resource) : Optional.empty();
+		}
+		catch (RuntimeException ex) {
+			logger.debug("The holder of a distributed lock cannot be told", ex);
+			return Optional.empty();
+		}
+	}
+
+	/** Those who ask the backend again and again. */
+	Collection<Acquisition> askers() {
+		return this.askers;
 	}
 
 	/** Waits until those who ask the backend have noticed that the manager is closed. */
@@ -116,7 +136,8 @@ final class Leases {
 
 	/** Gives all leases up that are still held, and closes the backend. */
 	void close() {
-		this.active.forEach((lease, entry) -> lose(entry.lock(), lease, "the lock manager was closed"));
+		this.closed = true;
+		this.active.forEach((lease, entry) -> lose(entry.lock(), lease, CLOSED));
 		LockBackend current = this.backend;
 		if (current != null) {
 			current.close();
@@ -131,6 +152,10 @@ final class Leases {
 
 	private synchronized LockBackend open() {
 		LockBackend current = this.backend;
+		if (this.closed) {
+			throw new LockManagerClosedException("The backend of the distributed locks is closed: " + CLOSED + ".",
+					null, null, null);
+		}
 		if (current == null) {
 			current = this.factory.get();
 			this.backend = current;

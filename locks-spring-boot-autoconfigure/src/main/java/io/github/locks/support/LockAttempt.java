@@ -2,6 +2,7 @@ package io.github.locks.support;
 
 import java.time.Instant;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import io.github.locks.DeadlockException;
 import io.github.locks.LockException;
@@ -92,9 +93,13 @@ final class LockAttempt {
 	}
 
 	/** Ends an attempt that is not in the queue any more and was not granted. */
-	<E extends LockException> E fail(LockOperation.Kind operation, E failure) {
-		end(operation);
-		return failure;
+	<E extends LockException> E fail(LockOperation.Kind operation, Supplier<E> failure) {
+		try {
+			return failure.get();
+		}
+		finally {
+			end(operation);
+		}
 	}
 
 	/** Ends an attempt that somebody else made fail while it was in the queue. */

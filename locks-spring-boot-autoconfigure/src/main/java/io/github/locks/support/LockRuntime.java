@@ -48,6 +48,11 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 		}
 	}
 
+	/** Whether a request that was admitted would be admitted now too. */
+	boolean isStillAdmitted(LockAttempt attempt) {
+		return !isRefused(attempt.acquisition().owner(), attempt.acquisition());
+	}
+
 	private boolean isRefused(LockOwner owner, @Nullable Acquisition asking) {
 		return this.shutdown.isClosed() || (this.shutdown.isClosing() && !this.graph.isInside(owner, asking));
 	}

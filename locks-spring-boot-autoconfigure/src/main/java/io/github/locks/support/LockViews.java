@@ -99,7 +99,7 @@ final class LockViews {
 		@Override
 		public boolean tryLock(long time, TimeUnit unit) throws InterruptedException {
 			try {
-				acquire(Duration.of(time, unit.toChronoUnit()));
+				acquire(Duration.ofNanos(unit.toNanos(time)));
 				return true;
 			}
 			catch (LockTimeoutException ex) {

@@ -79,6 +79,15 @@ final class ManagedResource {
 		return new FairLock.Snapshot(granted, queued);
 	}
 
+	/** The first of those who hold the lock of a kind, or the one that excludes it. */
+	List<Acquisition> holders(LockType type, int limit) {
+		DistributedLock known = this.distributedLock;
+		if (type != LockType.DISTRIBUTED) {
+			return this.readWriteLock.holders(limit);
+		}
+		return (known != null) ? known.members(true) : List.of();
+	}
+
 	long lastToken() {
 		return this.readWriteLock.lastToken();
 	}

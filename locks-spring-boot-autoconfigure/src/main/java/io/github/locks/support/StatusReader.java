@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class StatusReader {
 
+	private static final int MAX_HOLDERS = 100;
+
 	private final ResourceTable resources;
 
 	private final Leases leases;
@@ -68,13 +70,10 @@ final class StatusReader {
 				(type) -> count(snapshot.queued(), type)));
 	}
 
+	/** The first of those who keep a request of a kind out. */
 	List<LockHolder> holders(ManagedResource resource, LockType type) {
 		List<LockHolder> holders = new ArrayList<>();
-		for (Acquisition acquisition : resource.snapshot().granted()) {
-			if ((acquisition.type() == LockType.DISTRIBUTED) == (type == LockType.DISTRIBUTED)) {
-				holders.add(holder(acquisition));
-			}
-		}
+		resource.holders(type, MAX_HOLDERS).forEach((acquisition) -> holders.add(holder(acquisition)));
 		if (holders.isEmpty() && type == LockType.DISTRIBUTED) {
 			this.leases.inspect(resource.name()).ifPresent(holders::add);
 		}

@@ -1,6 +1,5 @@
 package io.github.locks.support;
 
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -12,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import io.github.locks.spi.LockThreadFactory;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads of a lock manager. One keeps the time and runs only what never blocks; the
@@ -36,24 +36,32 @@ final class Workers implements AutoCloseable {
 
 	/** Runs a task soon; by the caller if the workers were closed. */
 	void execute(Runnable task) {
+		Runnable guarded = guarded(task);
 		try {
-			this.workers.execute(guarded(task));
+			this.workers.execute(guarded);
 		}
 		catch (RejectedExecutionException ex) {
-			guarded(task).run();
+			guarded.run();
+		}
+		catch (OutOfMemoryError ex) {
+			// No thread could be made. Late is better than never: somebody may wait for
+			// it.
+			logger.warn("No thread for a task of the lock manager, it runs on the timer: " + ex.getMessage());
+			this.timer.execute(guarded);
 		}
 	}
 
 	/**
-	 * Runs a task on the timer, which it must not block; now, if the timer has stopped.
+	 * Runs a task on the timer, which it must not block.
+	 * @return what cancels it, or {@code null} if the timer was stopped and it will not
+	 * run
 	 */
-	Future<?> schedule(Runnable task, long delayNanos) {
+	@Nullable Future<?> schedule(Runnable task, long delayNanos) {
 		try {
 			return this.timer.schedule(guarded(task), delayNanos, TimeUnit.NANOSECONDS);
 		}
 		catch (RejectedExecutionException ex) {
-			guarded(task).run();
-			return CompletableFuture.completedFuture(null);
+			return null;
 		}
 	}
 

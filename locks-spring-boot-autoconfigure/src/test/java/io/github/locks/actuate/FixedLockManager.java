@@ -32,7 +32,8 @@ final class FixedLockManager implements LockManager {
 
 	static final List<String> NAMES = List.of("orders:42", "a/b/c", "a;b=c", "100%", "%2F", "a%2fb", "a b+c", "50%/x",
 			"smörgås-鎖-🔒", "<script>alert(1)</script>", "a\",\"b\":1", "a\r\nb", "{{7*7}}", "..", "a//b", "/lead",
-			"trail/", "?resource=x#y", "x".repeat(512));
+			"trail/", "\"><img src=x onerror=alert(1)>", "</script><svg onload=alert(1)>", "${7*7}", "[[${7*7}]]",
+			"=cmd|' /C calc'!A0", "${jndi:ldap://127.0.0.1/a}", "?resource=x#y", "x".repeat(512));
 
 	private static final Instant TIME = Instant.parse("2026-01-02T03:04:05.678Z");
 

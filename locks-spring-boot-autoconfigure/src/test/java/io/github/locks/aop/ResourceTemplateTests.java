@@ -3,6 +3,7 @@ package io.github.locks.aop;
 import java.io.ByteArrayInputStream;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,10 +91,11 @@ class ResourceTemplateTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "${user.home}", "#{T(java.lang.Runtime).getRuntime().exec('touch /tmp/marker')}",
+	@ValueSource(strings = { "${user.home}", "#{T(java.lang.Runtime).getRuntime().exec('touch /tmp/marker-of-locks')}",
 			"${jndi:ldap://127.0.0.1/a}", "'; DROP TABLE locks;--", "../../etc/passwd", "#{#value}", "a " })
 	void argumentsAreData(String value) {
 		assertThat(this.orders.value(value)).isEqualTo("orders:" + value);
+		assertThat(Path.of("/tmp/marker-of-locks")).doesNotExist();
 	}
 
 	@Test

@@ -8,6 +8,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import io.github.locks.LockHandle;
 import io.github.locks.LockManager;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,6 +92,12 @@ class LockDirectoryPropertyTests {
 		Path directory = Files.createDirectory(this.temporary.resolve("open"));
 		Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
 		assertRefused(directory.toString(), output);
+	}
+
+	@Test
+	@EnabledOnOs(OS.LINUX)
+	void directoryWhereNothingCanBeMadeIsRefused(CapturedOutput output) {
+		assertRefused("/proc/locks-of-nobody", output);
 	}
 
 	@Test

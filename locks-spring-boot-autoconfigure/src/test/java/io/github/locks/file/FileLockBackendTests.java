@@ -539,7 +539,7 @@ class FileLockBackendTests {
 			held.onLost(() -> lost.complete(null));
 			lost.get();
 			assertThat(held.isHeld()).isFalse();
-			assertThat(lockFiles()).isEmpty();
+			Awaitility.await().until(() -> lockFiles().isEmpty());
 			assertThat(locks.getStatistics("a").get(0).locks().get("distributed").totalReleases()).isOne();
 			held.close();
 			locks.distributedLock("a", Duration.ZERO).close();

@@ -1,5 +1,6 @@
 package io.github.locks.support;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import io.github.locks.Deadlock;
 import io.github.locks.DeadlockException;
@@ -20,7 +22,9 @@ import io.github.locks.LockRequest;
 import io.github.locks.LockStatistics;
 import io.github.locks.LockTimeoutException;
 import io.github.locks.LockUpgradeException;
+import io.github.locks.LockType;
 import io.github.locks.ResourceStatus;
+import io.github.locks.spi.LockEvent;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -522,6 +526,89 @@ class DefaultLockManagerTests {
 	}
 
 	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void deadlockIsLoggedOnceWithoutBeingAskedFor(CapturedOutput output) {
+		LockOwner one = LockOwner.create("t1");
+		LockOwner two = LockOwner.create("t2");
+		write("a", one);
+		write("b", two);
+		CompletableFuture<LockHandle> first = this.locks.acquireAsync(LockRequest.write("b").owner(one).build());
+		CompletableFuture<LockHandle> second = this.locks.acquireAsync(LockRequest.write("a").owner(two).build());
+		Awaitility.await().untilAsserted(() -> assertThat(output).contains("Deadlock: "));
+		this.locks.detectDeadlocks();
+		this.locks.detectDeadlocks();
+		assertThat(output.toString().split("Deadlock: ", -1)).hasSize(2);
+		first.cancel(true);
+		second.cancel(true);
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void failingListenerChangesNothing() {
+		List<LockEvent> events = new ArrayList<>();
+		try (DefaultLockManager listened = DefaultLockManager.builder().listener((event) -> {
+			throw new IllegalStateException("broken");
+		}).listener(events::add).build()) {
+			listened.writeLock("a").close();
+			listened.readLock("a").close();
+		}
+		assertThat(events).extracting(LockEvent::operation)
+			.containsExactly(LockOperation.Kind.ACQUIRED, LockOperation.Kind.RELEASED, LockOperation.Kind.ACQUIRED,
+					LockOperation.Kind.RELEASED);
+		assertThat(events).extracting(LockEvent::type)
+			.containsExactly(LockType.WRITE, LockType.WRITE, LockType.READ, LockType.READ);
+	}
+
+	@Test
+	void everyEndOfARequestIsCountedOnceAndLeavesNoReference() {
+		try (DefaultLockManager small = DefaultLockManager.builder()
+			.historySize(3)
+			.shutdownTimeout(Duration.ZERO)
+			.idleEviction(Duration.ofMillis(1))
+			.build()) {
+			LockHandle held = small.writeLock("a");
+			small.acquireAsync(LockRequest.read("a").build()).cancel(true);
+			assertThatExceptionOfType(LockTimeoutException.class).isThrownBy(() -> small
+				.acquire(LockRequest.read("a").timeout(Duration.ofMillis(1)).owner(LockOwner.create("r")).build()));
+			assertThat(small.acquireAsync(LockRequest.read("a").timeout(Duration.ZERO).build()))
+				.isCompletedExceptionally();
+			LockStatistics read = small.getStatistics("a").get(0).locks().get("read");
+			assertThat(read.totalAcquisitions()).isZero();
+			assertThat(read.totalFailures()).isOne();
+			assertThat(read.totalTimeouts()).isEqualTo(2);
+			assertThat(small.getStatistics("a").get(0).recentOperations()).extracting(LockOperation::operation)
+				.containsExactly(LockOperation.Kind.CANCELLED, LockOperation.Kind.TIMEOUT, LockOperation.Kind.TIMEOUT);
+			held.close();
+			held.close();
+			LockStatistics write = small.getStatistics("a").get(0).locks().get("write");
+			assertThat(write.totalReleases()).isOne();
+			assertThat(write.minHoldTimeMs()).isPositive().isEqualTo(write.maxHoldTimeMs());
+			Awaitility.await().until(() -> small.isForgotten("a"));
+			assertThat(small.getStatistics("a").get(0).locks().get("write").totalReleases()).isOne();
+			small.writeLock("a", Duration.ZERO).close();
+		}
+	}
+
+	@Test
+	void requestsThatRaceWithCloseEndAndLeaveNothing() throws Exception {
+		for (int i = 0; i < 300; i++) {
+			DefaultLockManager closing = DefaultLockManager.builder().shutdownTimeout(LONG).build();
+			LockHandle held = closing.writeLock("a");
+			CyclicBarrier start = new CyclicBarrier(2);
+			CompletableFuture<Void> closed = CompletableFuture.runAsync(() -> {
+				awaitBarrier(start);
+				closing.close();
+			});
+			awaitBarrier(start);
+			CompletableFuture<LockHandle> racing = closing.acquireAsync(LockRequest.read("a").build());
+			racing.handle((handle, failure) -> failure).get(10, TimeUnit.SECONDS);
+			assertThat(racing).isCompletedExceptionally();
+			held.close();
+			closed.get(10, TimeUnit.SECONDS);
+		}
+	}
+
+	@Test
 	void closeWaitsForHolders() throws Exception {
 		DefaultLockManager closing = DefaultLockManager.builder().shutdownTimeout(LONG).build();
 		LockOwner worker = LockOwner.create("worker");
@@ -532,6 +619,48 @@ class DefaultLockManagerTests {
 		closing.acquire(LockRequest.write("needed-to-finish").owner(worker).build()).close();
 		held.close();
 		closed.get(10, TimeUnit.SECONDS);
+	}
+
+	@Test
+	void everyNameIsALockOfItsOwn() {
+		List<String> names = List.of("a", "a ", " a", "A", "e\u0301", "\u00e9", "\u00df", "SS", "\u0131", "I",
+				"\uFEFFa", "a\u200bb", "ab", "a/b", "a//b", "a/./b", "../../etc/passwd", ".guard", "x.lock", "lock:{x}",
+				"a}b{c", "{}", "{", "foo", "foo:fence", "foo:readers", "foo:queue", "*", "x[1]*", "x1zzz", "?",
+				"'; DROP TABLE locks;--", "]] redis.call('FLUSHALL') --", "a\r\nFLUSHALL\r\n", "${user.home}",
+				"#{T(java.lang.Runtime).getRuntime().exec('touch /tmp/marker-of-locks')}", "<script>alert(1)</script>",
+				"{{7*7}}", "${7*7}", "[[${7*7}]]", "a\n\ndata: {\"x\":1}\nevent: close", "${jndi:ldap://127.0.0.1/a}",
+				"=cmd|' /C calc'!A0", "a\",\"b\":1", "Aa", "BB", "x".repeat(300) + "1", "x".repeat(300) + "2");
+		for (String name : names) {
+			write(name, LockOwner.create("owner of " + names.indexOf(name)));
+		}
+		for (String name : names) {
+			assertThat(this.locks.getLockStatus(name).get(0).locks().get("write").holders()).singleElement()
+				.satisfies((holder) -> assertThat(holder.owner()).isEqualTo("owner of " + names.indexOf(name)));
+		}
+		assertThat(Path.of("/tmp/marker-of-locks")).doesNotExist();
+	}
+
+	@Test
+	void namesWithTheSameHashAreLocksOfTheirOwn() {
+		List<String> names = List.of("");
+		for (int i = 0; i < 13; i++) {
+			names = names.stream().flatMap((name) -> Stream.of(name + "Aa", name + "BB")).toList();
+		}
+		assertThat(names.stream().map(String::hashCode).distinct()).hasSize(1);
+		for (String name : names) {
+			write(name, LockOwner.create("o"));
+		}
+		assertThat(this.locks.getLockStatus()).hasSize(names.size());
+	}
+
+	@Test
+	void aMillionNamesDoNotStay() {
+		try (DefaultLockManager small = DefaultLockManager.builder().maxResources(500).build()) {
+			for (int i = 0; i < 1_000_000; i++) {
+				small.readLock("r" + i).close();
+			}
+			assertThat(small.getStatistics()).hasSizeLessThanOrEqualTo(1002);
+		}
 	}
 
 	@Test
@@ -585,6 +714,15 @@ class DefaultLockManagerTests {
 			assertThat(evicting.getStatistics("r9999")).isNotEmpty();
 			assertThat(evicting.tryAcquire(LockRequest.write("held").owner(LockOwner.create("w")).build())).isEmpty();
 			assertThat(held.isHeld()).isTrue();
+		}
+	}
+
+	private static void awaitBarrier(CyclicBarrier barrier) {
+		try {
+			barrier.await();
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
 		}
 	}
 

@@ -263,8 +263,7 @@ class GrantRaceTests {
 	}
 
 	private static void assertBothSidesWon(int granted) {
-		assertThat(granted).as("grants; a race that one side always wins proves nothing")
-			.isBetween(RACES / 1000, RACES - RACES / 1000);
+		assertThat(granted).as("grants; a race that one side always wins proves nothing").isBetween(1, RACES - 1);
 	}
 
 }

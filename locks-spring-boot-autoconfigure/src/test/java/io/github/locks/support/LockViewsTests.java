@@ -80,6 +80,16 @@ class LockViewsTests {
 	}
 
 	@Test
+	void hugeTimesDoNotOverflow() throws Exception {
+		for (TimeUnit unit : TimeUnit.values()) {
+			assertThat(this.locks.lock("a").tryLock(Long.MAX_VALUE, unit)).isTrue();
+			this.locks.lock("a").unlock();
+			assertThat(this.locks.lock("a").tryLock(Long.MIN_VALUE, unit)).isTrue();
+			this.locks.lock("a").unlock();
+		}
+	}
+
+	@Test
 	void tryLockDoesNotOvertake() {
 		LockHandle reader = this.locks.acquire(LockRequest.read("a").owner(LockOwner.create("reader")).build());
 		CompletableFuture<LockHandle> writer = this.locks

@@ -1,0 +1,189 @@
+package io.github.locks.local;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.locks.LockOwner;
+import io.github.locks.LockType;
+import io.github.locks.local.FairLock.Outcome;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests of {@link FairLock}, without threads: what it decides depends on the order of the
+ * requests only.
+ */
+@Timeout(60)
+class FairLockTests {
+
+	private final FairLock lock = new FairLock("a", 100);
+
+	private final List<Acquisition> settled = new ArrayList<>();
+
+	private final LockOwner parent = LockOwner.create("parent");
+
+	private final LockOwner child = this.parent.child("child");
+
+	private final LockOwner grandchild = this.child.child("grandchild");
+
+	@Test
+	void readersAtTheHeadEnterTogether() {
+		Acquisition writer = granted(LockType.WRITE, LockOwner.create("w"));
+		Acquisition one = queued(LockType.READ, LockOwner.create("r1"));
+		Acquisition two = queued(LockType.READ, LockOwner.create("r2"));
+		Acquisition next = queued(LockType.WRITE, LockOwner.create("w2"));
+		Acquisition behind = queued(LockType.READ, LockOwner.create("r3"));
+		this.lock.release(writer);
+		assertThat(this.settled).containsExactly(one, two);
+		this.lock.release(one);
+		assertThat(next.isQueued()).isTrue();
+		this.lock.release(two);
+		assertThat(this.settled).containsExactly(one, two, next);
+		this.lock.release(next);
+		assertThat(this.settled).containsExactly(one, two, next, behind);
+		assertThat(this.lock.hasQueue()).isFalse();
+	}
+
+	@Test
+	void writerThatGivesUpLetsTheReadersBehindItIn() {
+		granted(LockType.READ, LockOwner.create("r1"));
+		Acquisition writer = queued(LockType.WRITE, LockOwner.create("w"));
+		Acquisition reader = queued(LockType.READ, LockOwner.create("r2"));
+		assertThat(this.lock.giveUp(writer)).isTrue();
+		assertThat(this.settled).containsExactly(reader);
+		assertThat(this.lock.giveUp(writer)).isFalse();
+		assertThat(this.lock.giveUp(reader)).isFalse();
+	}
+
+	@Test
+	void busyAndRefusedRequestsLeaveNothingBehind() {
+		Acquisition reader = granted(LockType.READ, this.parent);
+		assertThat(ask(LockType.WRITE, LockOwner.create("w"), false)).isEqualTo(Outcome.BUSY);
+		assertThat(ask(LockType.WRITE, this.parent, true)).isEqualTo(Outcome.UPGRADE_REFUSED);
+		assertThat(ask(LockType.WRITE, this.child, true)).isEqualTo(Outcome.UPGRADE_REFUSED);
+		assertThat(ask(LockType.WRITE, this.grandchild, true)).isEqualTo(Outcome.UPGRADE_REFUSED);
+		assertThat(this.lock.queueLength()).isZero();
+		assertThat(this.lock.release(reader)).isTrue();
+		assertThat(this.lock.release(reader)).isFalse();
+		granted(LockType.WRITE, LockOwner.create("w"));
+	}
+
+	@Test
+	void descendantsEnterWhatAncestorsHoldOnly() {
+		Acquisition held = granted(LockType.WRITE, this.parent);
+		Acquisition nested = granted(LockType.WRITE, this.grandchild);
+		assertThat(nested.fencingToken()).isEqualTo(held.fencingToken()).isEqualTo(101);
+		assertThat(ask(LockType.READ, this.parent.child("sibling"), false)).isEqualTo(Outcome.BUSY);
+		this.lock.release(nested);
+		Acquisition sibling = granted(LockType.READ, this.parent.child("sibling"));
+		assertThat(ask(LockType.WRITE, this.child, false)).isEqualTo(Outcome.BUSY);
+		this.lock.release(sibling);
+		Acquisition second = granted(LockType.WRITE, this.child);
+		this.lock.release(held);
+		assertThat(ask(LockType.READ, this.parent, false)).isEqualTo(Outcome.BUSY);
+		this.lock.release(second);
+		assertThat(granted(LockType.READ, this.parent).fencingToken()).isGreaterThan(101);
+	}
+
+	@Test
+	void familyIsServedBeforeOthersButInItsOwnOrder() {
+		Acquisition held = granted(LockType.WRITE, this.parent);
+		Acquisition inside = granted(LockType.WRITE, this.child);
+		Acquisition stranger = queued(LockType.READ, LockOwner.create("stranger"));
+		List<Acquisition> siblings = new ArrayList<>();
+		for (int i = 0; i < 4; i++) {
+			siblings.add(queued(LockType.WRITE, this.parent.child("sibling " + i)));
+		}
+		assertThat(this.lock.snapshot().queued()).containsExactly(siblings.get(0), siblings.get(1), siblings.get(2),
+				siblings.get(3), stranger);
+		this.lock.release(inside);
+		siblings.forEach(this.lock::release);
+		assertThat(this.settled).containsExactlyElementsOf(siblings);
+		this.lock.release(held);
+		assertThat(stranger.isGranted()).isTrue();
+	}
+
+	@Test
+	void readerKnowsOfAFamilyWriterThatCameAfterIt() {
+		Acquisition held = granted(LockType.WRITE, this.parent);
+		Acquisition inside = granted(LockType.WRITE, this.child);
+		Acquisition reader = queued(LockType.READ, LockOwner.create("reader"));
+		Acquisition sibling = queued(LockType.WRITE, this.parent.child("sibling"));
+		assertThat(reader.blockers()).containsExactly(sibling);
+		assertThat(sibling.blockers()).containsExactly(inside);
+		assertThat(reader.holders()).containsExactlyInAnyOrder(held, inside);
+	}
+
+	@Test
+	void blockersReachAllThatIsAhead() {
+		Acquisition held = granted(LockType.READ, LockOwner.create("r1"));
+		Acquisition firstWriter = queued(LockType.WRITE, LockOwner.create("w1"));
+		Acquisition readerTwo = queued(LockType.READ, LockOwner.create("r2"));
+		Acquisition readerThree = queued(LockType.READ, LockOwner.create("r3"));
+		Acquisition secondWriter = queued(LockType.WRITE, LockOwner.create("w2"));
+		Acquisition thirdWriter = queued(LockType.WRITE, LockOwner.create("w3"));
+		assertThat(firstWriter.blockers()).containsExactly(held);
+		assertThat(readerTwo.blockers()).containsExactly(firstWriter);
+		assertThat(readerThree.blockers()).containsExactly(firstWriter);
+		assertThat(secondWriter.blockers()).containsExactlyInAnyOrder(readerTwo, readerThree);
+		assertThat(thirdWriter.blockers()).containsExactly(secondWriter);
+		assertThat(thirdWriter.holders()).containsExactly(held);
+		assertThat(held.blockers()).isEmpty();
+		assertThat(this.lock.positionOf(thirdWriter)).isEqualTo(5);
+		assertThat(this.lock.positionOf(held)).isZero();
+	}
+
+	@Test
+	void cancellingAHundredThousandInAnyOrderIsQuick() {
+		granted(LockType.WRITE, LockOwner.create("holder"));
+		for (boolean newestFirst : new boolean[] { true, false }) {
+			List<Acquisition> writers = new ArrayList<>();
+			List<Acquisition> readers = new ArrayList<>();
+			for (int i = 0; i < 50_000; i++) {
+				writers.add(queued(LockType.WRITE, LockOwner.create("w")));
+			}
+			for (int i = 0; i < 50_000; i++) {
+				readers.add(queued(LockType.READ, LockOwner.create("r")));
+			}
+			for (int i = 0; i < writers.size(); i++) {
+				this.lock.giveUp(writers.get(newestFirst ? writers.size() - 1 - i : i));
+			}
+			readers.forEach(this.lock::giveUp);
+			assertThat(this.lock.hasQueue()).isFalse();
+		}
+	}
+
+	@Test
+	void reentersAHundredThousandTimes() {
+		List<Acquisition> holds = new ArrayList<>();
+		for (int i = 0; i < 100_000; i++) {
+			holds.add(granted((i % 2 == 0) ? LockType.WRITE : LockType.READ, this.parent));
+		}
+		assertThat(this.lock.holders(3)).containsExactlyElementsOf(holds.subList(0, 3));
+		holds.forEach(this.lock::release);
+		granted(LockType.WRITE, LockOwner.create("w"));
+	}
+
+	private Acquisition granted(LockType type, LockOwner owner) {
+		Acquisition acquisition = prepare(type, owner);
+		assertThat(this.lock.acquire(acquisition, true)).isEqualTo(Outcome.GRANTED);
+		return acquisition;
+	}
+
+	private Acquisition queued(LockType type, LockOwner owner) {
+		Acquisition acquisition = prepare(type, owner);
+		assertThat(this.lock.acquire(acquisition, true)).isEqualTo(Outcome.QUEUED);
+		return acquisition;
+	}
+
+	private Outcome ask(LockType type, LockOwner owner, boolean mayQueue) {
+		return this.lock.acquire(prepare(type, owner), mayQueue);
+	}
+
+	private Acquisition prepare(LockType type, LockOwner owner) {
+		return this.lock.prepare(type, owner, null, this.settled::add);
+	}
+
+}
