@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * may enter what its ancestors hold; the ancestors may not enter what only the child
  * holds.
  * <p>
+ * An owner does one thing at a time: it must not wait for a lock in one place while it
+ * goes on in another. Work that splits takes a child for each part.
+ * <p>
  * Immutable and safe for use by several threads. Owners are compared by identity of what
  * they stand for, never by name.
  */

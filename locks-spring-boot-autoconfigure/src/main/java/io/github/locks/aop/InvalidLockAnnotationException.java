@@ -10,6 +10,8 @@ public final class InvalidLockAnnotationException extends IllegalStateException 
 
 	private final String problem;
 
+	private final String problem;
+
 	private final String remedy;
 
 	/**
@@ -21,6 +23,7 @@ public final class InvalidLockAnnotationException extends IllegalStateException 
 	public InvalidLockAnnotationException(String message, String remedy, @Nullable Throwable cause) {
 		super(message + " " + remedy, cause);
 		this.problem = message;
+		this.problem = message;
 		this.remedy = remedy;
 	}
 
@@ -31,6 +34,14 @@ public final class InvalidLockAnnotationException extends IllegalStateException 
 	 */
 	public InvalidLockAnnotationException(String message, String remedy) {
 		this(message, remedy, null);
+	}
+
+	/**
+	 * Returns what is wrong, and where.
+	 * @return a sentence
+	 */
+	public String problem() {
+		return this.problem;
 	}
 
 	/**

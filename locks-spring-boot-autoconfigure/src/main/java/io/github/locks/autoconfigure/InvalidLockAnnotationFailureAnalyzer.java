@@ -12,7 +12,7 @@ final class InvalidLockAnnotationFailureAnalyzer extends AbstractFailureAnalyzer
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, InvalidLockAnnotationException cause) {
-		return new FailureAnalysis(String.valueOf(cause.getMessage()), cause.remedy(), cause);
+		return new FailureAnalysis(cause.problem(), cause.remedy(), cause);
 	}
 
 }
