@@ -10,8 +10,6 @@ public final class InvalidLockAnnotationException extends IllegalStateException 
 
 	private final String problem;
 
-	private final String problem;
-
 	private final String remedy;
 
 	/**
@@ -22,7 +20,6 @@ public final class InvalidLockAnnotationException extends IllegalStateException 
 	 */
 	public InvalidLockAnnotationException(String message, String remedy, @Nullable Throwable cause) {
 		super(message + " " + remedy, cause);
-		this.problem = message;
 		this.problem = message;
 		this.remedy = remedy;
 	}
