@@ -1,8 +1,15 @@
 package io.github.locks.actuate;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+
 import io.github.locks.LockHandle;
 import io.github.locks.LockManager;
 import io.github.locks.LockRequest;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -94,6 +101,37 @@ class LocksEndpointWithRealLocksTests {
 			assertThat(this.app.get("?resource=" + impossible).statusCode()).isEqualTo(404);
 			assertThat(this.app.send("DELETE", "?resource=" + impossible).statusCode()).isEqualTo(400);
 		}
+	}
+
+	@Test
+	void deadlockIsOneCycleWithBothParticipants() throws Exception {
+		CyclicBarrier bothHold = new CyclicBarrier(2);
+		List<CompletableFuture<Void>> calls = new ArrayList<>();
+		for (String[] order : new String[][] { { "abba-a", "abba-b" }, { "abba-b", "abba-a" } }) {
+			calls.add(CompletableFuture.runAsync(() -> {
+				try (LockHandle first = this.locks.writeLock(order[0])) {
+					bothHold.await();
+					try (LockHandle second = this.locks.writeLock(order[1], Duration.ofSeconds(2))) {
+						assertThat(first.isHeld() && second.isHeld()).isTrue();
+					}
+				}
+				catch (Exception ex) {
+					throw new IllegalStateException(ex);
+				}
+			}, (task) -> new Thread(task, "holds " + order[0]).start()));
+		}
+		Awaitility.await().pollInterval(Duration.ofMillis(5)).untilAsserted(() -> {
+			JsonNode deadlocks = get("").get("deadlocks");
+			assertThat(deadlocks).hasSize(1);
+			assertThat(deadlocks.at("/0/kind").asString()).isEqualTo("CYCLE");
+			assertThat(deadlocks.at("/0/participants").findValuesAsString("owner"))
+				.containsExactlyInAnyOrder("holds abba-a", "holds abba-b");
+			assertThat(deadlocks.at("/0/participants").findValuesAsString("waitsFor"))
+				.containsExactlyInAnyOrder("abba-a", "abba-b");
+		});
+		assertThat(get("?resource=abba-a").get("deadlocks")).hasSize(1);
+		calls.forEach((call) -> call.handle((value, failure) -> value).join());
+		assertThat(get("").get("deadlocks")).isEmpty();
 	}
 
 	private JsonNode get(String rest) throws Exception {
