@@ -2,6 +2,7 @@ package io.github.locks.deadlock;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -119,14 +120,14 @@ public final class WaitForGraph {
 	/**
 	 * Whether an owner, or an ancestor of it, was granted a lock.
 	 * @param owner the owner
-	 * @param except a claim that does not count, or {@code null}
+	 * @param except claims that do not count
 	 * @return {@code true} if it is inside of a lock
 	 */
-	public boolean isInside(LockOwner owner, @Nullable LockClaim except) {
+	public boolean isInside(LockOwner owner, Collection<? extends LockClaim> except) {
 		for (@Nullable
 		LockOwner member = owner; member != null; member = member.parent()) {
 			for (LockClaim claim : claimsOf(member)) {
-				if (claim != except && claim.isGranted()) {
+				if (claim.isGranted() && !except.contains(claim)) {
 					return true;
 				}
 			}

@@ -218,6 +218,10 @@ public final class FileLockBackend implements LockBackend {
 			}
 			held.lock().release();
 		}
+		catch (ClosedDirectoryStreamException ex) {
+			// The backend was closed before; its sweep, or that of another process,
+			// cleans up.
+		}
 		catch (IOException ex) {
 			throw failure("The lock file of ", lease.resource(), " cannot be removed", ex);
 		}
@@ -245,12 +249,13 @@ public final class FileLockBackend implements LockBackend {
 
 	/**
 	 * Removes a lock file that nobody holds.
-	 * @return {@code false} if it could not be told now, as others use the directory
+	 * @return {@code false} if it could not be told now, as others use the file or the
+	 * directory
 	 */
 	boolean clean(String file) throws IOException {
 		Object claim = new Object();
 		if (this.jvm.claims().putIfAbsent(file, claim) != null) {
-			return true;
+			return false;
 		}
 		this.jvm.mutex().lock();
 		try (FileLock guard = lockGuard(false)) {
@@ -289,12 +294,24 @@ public final class FileLockBackend implements LockBackend {
 			LockSupport.parkNanos(GUARD_PAUSE_NANOS);
 			lock = this.jvm.guard().tryLock(0, 1, true);
 		}
-		if (lock != null && !this.jvm.isInPlace(this.permanentFiles)) {
-			lock.release();
-			this.jvm.reopen(this.permanentFiles);
-			return null;
+		return (lock != null) ? inPlace(lock) : null;
+	}
+
+	/** Keeps the lock of a guard that is still in its place; lets go of all others. */
+	private @Nullable FileLock inPlace(FileLock lock) throws IOException {
+		boolean keep = false;
+		try {
+			keep = this.jvm.isInPlace(this.permanentFiles);
 		}
-		return lock;
+		finally {
+			if (!keep) {
+				lock.release();
+			}
+		}
+		if (!keep) {
+			this.jvm.reopen(this.permanentFiles);
+		}
+		return keep ? lock : null;
 	}
 
 	private boolean isOnDisk(FileLease lease) throws IOException {

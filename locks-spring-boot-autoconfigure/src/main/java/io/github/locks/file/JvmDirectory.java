@@ -126,9 +126,11 @@ final class JvmDirectory {
 	 * without a lock on any of them.
 	 */
 	void reopen(PermanentFiles files) throws IOException {
-		closeQuietly(guard());
-		closeQuietly(sequence());
+		FileChannel oldGuard = guard();
+		FileChannel oldSequence = sequence();
 		open(files, this.shared);
+		closeQuietly(oldGuard);
+		closeQuietly(oldSequence);
 	}
 
 	/** Which lock files this JVM uses, by file name. */
@@ -188,20 +190,30 @@ final class JvmDirectory {
 		}
 	}
 
+	/** Opens all or nothing, whatever the interrupt flag says. */
 	private static void open(PermanentFiles files, Object[] shared) throws IOException {
-		FileChannel guard = files.openGuard();
+		boolean interrupted = Thread.interrupted();
+		FileChannel guard = null;
 		FileChannel sequence = null;
+		boolean opened = false;
 		try {
+			guard = files.openGuard();
 			sequence = files.openSequence();
-			shared[NUMBER] = PermanentFiles.map(sequence);
+			MappedByteBuffer number = PermanentFiles.map(sequence);
 			shared[IDENTITIES] = files.identities();
+			shared[NUMBER] = number;
 			shared[SEQUENCE] = sequence;
 			shared[GUARD] = guard;
+			opened = true;
 		}
-		catch (IOException | RuntimeException ex) {
-			closeQuietly(guard);
-			closeQuietly(sequence);
-			throw ex;
+		finally {
+			if (!opened) {
+				closeQuietly(guard);
+				closeQuietly(sequence);
+			}
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
 		}
 	}
 

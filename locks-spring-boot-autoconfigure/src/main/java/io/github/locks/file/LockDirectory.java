@@ -7,6 +7,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
@@ -78,8 +79,15 @@ final class LockDirectory implements AutoCloseable {
 		try {
 			return this.identity.equals(identityOf(this.path));
 		}
-		catch (NoSuchFileException ex) {
+		catch (NoSuchFileException | NotDirectoryException ex) {
 			return false;
+		}
+		catch (FileSystemException ex) {
+			// A file on the way to it: the system gives no other sign than the reason.
+			if ("Not a directory".equals(ex.getReason())) {
+				return false;
+			}
+			throw ex;
 		}
 	}
 

@@ -305,21 +305,38 @@ public final class FairLock {
 		this.queued = true;
 	}
 
-	/** Puts a request of an owner whose family is inside before all those of others. */
+	/**
+	 * Puts a request of an owner whose family is inside before all those of others, and
+	 * before those that wait for its family: it would wait for itself behind them.
+	 */
 	@GuardedBy("mutex")
 	private void enqueueInside(Acquisition acquisition) {
 		Acquisition last = null;
 		Acquisition writer = null;
 		for (Acquisition ahead = this.queue.first(); ahead != null
-				&& this.holds.family(ahead.owner()).all() > 0; ahead = ahead.next) {
+				&& isServedBefore(ahead, acquisition); ahead = ahead.next) {
 			last = ahead;
 			writer = ahead.isExclusive() ? ahead : writer;
 		}
 		acquisition.writerAhead = writer;
 		this.queue.addAfter(last, acquisition);
-		for (Acquisition reader = acquisition.next; acquisition.isExclusive() && reader != null
-				&& !reader.isExclusive(); reader = reader.next) {
-			reader.writerAhead = acquisition;
+		if (acquisition.isExclusive()) {
+			insertWriterAhead(acquisition);
+		}
+	}
+
+	@GuardedBy("mutex")
+	private boolean isServedBefore(Acquisition ahead, Acquisition acquisition) {
+		return this.holds.family(ahead.owner()).all() > 0
+				&& blockingHolders(ahead).stream().noneMatch((holder) -> isFamily(acquisition.owner(), holder.owner()));
+	}
+
+	/** Tells those behind an inserted writer, up to the next writer, that it is ahead. */
+	private static void insertWriterAhead(Acquisition writer) {
+		Acquisition behind = writer.next;
+		while (behind != null) {
+			behind.writerAhead = writer;
+			behind = behind.isExclusive() ? null : behind.next;
 		}
 	}
 

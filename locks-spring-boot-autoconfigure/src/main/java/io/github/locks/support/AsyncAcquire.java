@@ -68,7 +68,7 @@ final class AsyncAcquire {
 		if (!acquisition.isQueued()) {
 			cancelTimeout();
 		}
-		else if (this.runtime.isStillAdmitted(this.attempt)) {
+		else if (this.runtime.isAdmitted(this.attempt.acquisition().owner())) {
 			this.runtime.deadlocks().queued(acquisition);
 		}
 		else if (this.attempt.queue().giveUp(acquisition)) {
@@ -151,7 +151,7 @@ final class AsyncAcquire {
 		if (this.attempt.remainingNanos() <= 0) {
 			throw this.failures.timeout(this.attempt, 1);
 		}
-		this.runtime.admit(this.attempt);
+		this.runtime.admit(this.attempt.request(), this.attempt.acquisition().owner());
 	}
 
 	/** On the timer: only leaves the queue. The rest may take time. */

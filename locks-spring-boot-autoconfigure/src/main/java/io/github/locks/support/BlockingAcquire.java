@@ -94,7 +94,7 @@ final class BlockingAcquire {
 	private void awaitTurn(Acquisition acquisition) {
 		int position = 0;
 		Optional<String> deadlock = Optional.empty();
-		if (this.runtime.isStillAdmitted(this.attempt)) {
+		if (this.runtime.isAdmitted(this.attempt.acquisition().owner())) {
 			this.runtime.deadlocks().queued(acquisition);
 			acquisition.await(this.attempt.remainingNanos(), this.interruptible);
 			if (acquisition.isQueued()) {
@@ -114,7 +114,7 @@ final class BlockingAcquire {
 		if (isInterrupted()) {
 			return this.attempt.fail(Kind.INTERRUPTED, () -> this.failures.interrupted(this.attempt.request()));
 		}
-		if (!this.runtime.isStillAdmitted(this.attempt)) {
+		if (!this.runtime.isAdmitted(this.attempt.acquisition().owner())) {
 			return this.attempt.fail(Kind.FAILED, () -> this.runtime.closed(this.attempt.request()));
 		}
 		return this.attempt.fail(Kind.TIMEOUT, () -> this.failures.timeout(this.attempt, position, deadlock));
@@ -147,7 +147,7 @@ final class BlockingAcquire {
 		if (this.attempt.remainingNanos() <= 0) {
 			throw this.failures.timeout(this.attempt, 1);
 		}
-		this.runtime.admit(this.attempt);
+		this.runtime.admit(this.attempt.request(), this.attempt.acquisition().owner());
 	}
 
 	private @Nullable LockHandle askOnce() {

@@ -113,13 +113,14 @@ final class DeadlockMonitor {
 			current.add(Set.of(claim));
 		}
 		synchronized (this) {
-			this.known.keySet().removeIf((members) -> !current.contains(members) && !areAllQueued(members));
+			this.known.keySet().removeIf((members) -> !current.contains(members) && !areAllWaiting(members));
 		}
 		return deadlocks;
 	}
 
-	private static boolean areAllQueued(Set<LockClaim> members) {
-		return members.size() > 1 && members.stream().allMatch(LockClaim::isQueued);
+	private boolean areAllWaiting(Set<LockClaim> members) {
+		Collection<? extends LockClaim> asking = this.askers.get();
+		return members.stream().allMatch((claim) -> claim.isQueued() || asking.contains(claim));
 	}
 
 	private List<LockClaim> longWaits(List<List<LockClaim>> cycles) {

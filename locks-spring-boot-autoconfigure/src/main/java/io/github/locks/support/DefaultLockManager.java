@@ -182,7 +182,7 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 
 	private void failWaiters(boolean all) {
 		for (LockClaim claim : this.runtime.graph().queued()) {
-			if (all || !this.runtime.graph().isInside(claim.owner(), null)) {
+			if (all || !this.runtime.isInside(claim.owner())) {
 				claim.fail(this.runtime.closed(LockRequest.of(claim.type(), claim.resource()).build()));
 			}
 		}

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 import io.github.locks.LockHolder;
@@ -47,6 +48,8 @@ final class Leases {
 
 	/** Who asks the backend again and again. */
 	private final Set<Acquisition> askers = ConcurrentHashMap.newKeySet();
+
+	private final ReentrantLock opening = new ReentrantLock();
 
 	private volatile boolean closed;
 
@@ -136,7 +139,9 @@ final class Leases {
 
 	/** Gives all leases up that are still held, and closes the backend. */
 	void close() {
-		this.closed = true;
+		synchronized (this) {
+			this.closed = true;
+		}
 		this.active.forEach((lease, entry) -> lose(entry.lock(), lease, CLOSED));
 		LockBackend current = this.backend;
 		if (current != null) {
@@ -150,18 +155,36 @@ final class Leases {
 		return (current != null) ? current : open();
 	}
 
-	private synchronized LockBackend open() {
-		LockBackend current = this.backend;
-		if (this.closed) {
+	private LockBackend open() {
+		this.opening.lock();
+		try {
+			LockBackend current = this.backend;
+			if (current == null) {
+				current = this.factory.get();
+				publish(current);
+			}
+			return current;
+		}
+		finally {
+			this.opening.unlock();
+		}
+	}
+
+	/** Makes a backend known, unless the manager was closed in the meantime. */
+	private void publish(LockBackend opened) {
+		boolean late;
+		synchronized (this) {
+			late = this.closed;
+			if (!late) {
+				this.backend = opened;
+			}
+		}
+		if (late) {
+			opened.close();
 			throw new LockManagerClosedException("The backend of the distributed locks is closed: " + CLOSED + ".",
 					null, null, null);
 		}
-		if (current == null) {
-			current = this.factory.get();
-			this.backend = current;
-			this.workers.repeat(this::renewSoon, TICK_NANOS);
-		}
-		return current;
+		this.workers.repeat(this::renewSoon, TICK_NANOS);
 	}
 
 	private void renewSoon() {

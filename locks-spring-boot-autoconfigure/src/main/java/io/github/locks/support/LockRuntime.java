@@ -13,7 +13,6 @@ import io.github.locks.spi.LockEvent;
 import io.github.locks.spi.LockListener;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the parts of one lock manager share.
@@ -32,29 +31,21 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 
 	private static final Log logger = LogFactory.getLog(LockRuntime.class);
 
-	/**
-	 * Refuses new work once the manager is closing; who is inside may go on to finish.
-	 */
+	/** Refuses new work once the manager is closing; who is inside may go on. */
 	void admit(LockRequest request, LockOwner owner) {
-		if (isRefused(owner, null)) {
+		if (!isAdmitted(owner)) {
 			throw closed(request);
 		}
 	}
 
-	/** Ends the wait for the backend once the manager is closing. */
-	void admit(LockAttempt attempt) {
-		if (isRefused(attempt.acquisition().owner(), attempt.acquisition())) {
-			throw closed(attempt.request());
-		}
+	/** Whether a request of an owner would be admitted now. */
+	boolean isAdmitted(LockOwner owner) {
+		return !this.shutdown.isClosed() && (!this.shutdown.isClosing() || isInside(owner));
 	}
 
-	/** Whether a request that was admitted would be admitted now too. */
-	boolean isStillAdmitted(LockAttempt attempt) {
-		return !isRefused(attempt.acquisition().owner(), attempt.acquisition());
-	}
-
-	private boolean isRefused(LockOwner owner, @Nullable Acquisition asking) {
-		return this.shutdown.isClosed() || (this.shutdown.isClosing() && !this.graph.isInside(owner, asking));
+	/** Whether an owner holds a lock; to ask the backend for one is not to hold it. */
+	boolean isInside(LockOwner owner) {
+		return this.graph.isInside(owner, this.leases.askers());
 	}
 
 	LockManagerClosedException closed(LockRequest request) {

@@ -66,8 +66,13 @@ final class Workers implements AutoCloseable {
 	}
 
 	/** Runs a task again and again on the timer, which it must not block. */
-	Future<?> repeat(Runnable task, long intervalNanos) {
-		return this.timer.scheduleWithFixedDelay(guarded(task), intervalNanos, intervalNanos, TimeUnit.NANOSECONDS);
+	void repeat(Runnable task, long intervalNanos) {
+		try {
+			this.timer.scheduleWithFixedDelay(guarded(task), intervalNanos, intervalNanos, TimeUnit.NANOSECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			// the timer was stopped: there is nothing left to do
+		}
 	}
 
 	@Override

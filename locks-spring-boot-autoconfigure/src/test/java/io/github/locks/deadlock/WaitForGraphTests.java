@@ -58,7 +58,7 @@ class WaitForGraphTests {
 			this.graph.remove(claim);
 		}
 		assertThat(this.graph.hasOthersThan(LockOwner.current())).isFalse();
-		assertThat(this.graph.isInside(this.one, null)).isFalse();
+		assertThat(this.graph.isInside(this.one, List.of())).isFalse();
 	}
 
 	@Test
@@ -71,8 +71,8 @@ class WaitForGraphTests {
 		Claim beside = add(new Claim("b", this.one.child("task"), true, this.twoHolds));
 		assertThat(this.graph.cycleThrough(beside)).isEmpty();
 		assertThat(this.graph.cycles()).isEmpty();
-		assertThat(this.graph.isInside(this.one.child("another"), null)).isTrue();
-		assertThat(this.graph.isInside(this.one, this.oneHolds)).isFalse();
+		assertThat(this.graph.isInside(this.one.child("another"), List.of())).isTrue();
+		assertThat(this.graph.isInside(this.one, List.of(this.oneHolds))).isFalse();
 	}
 
 	private Claim add(Claim claim) {

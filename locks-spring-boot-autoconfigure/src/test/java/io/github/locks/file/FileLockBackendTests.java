@@ -258,6 +258,33 @@ class FileLockBackendTests {
 	}
 
 	@Test
+	void interruptedThreadMakesThePermanentFilesAnew() throws Exception {
+		Path directory = this.temp.resolve("locks");
+		try (FileLockBackend backend = FileLockBackend.open(directory)) {
+			Lease lease = backend.tryAcquire(request("a")).orElseThrow();
+			Files.delete(directory.resolve(".guard"));
+			Thread.currentThread().interrupt();
+			backend.release(lease);
+			assertThat(Thread.interrupted()).isTrue();
+			Awaitility.await().until(() -> backend.tryAcquire(request("b")).isPresent());
+			assertThat(directory.resolve(".guard")).exists();
+		}
+	}
+
+	@Test
+	void releaseAfterCloseHarmsNobodyElse() {
+		Path directory = this.temp.resolve("locks");
+		try (FileLockBackend other = FileLockBackend.open(directory)) {
+			FileLockBackend backend = FileLockBackend.open(directory);
+			Lease lease = backend.tryAcquire(request("a")).orElseThrow();
+			backend.close();
+			backend.release(lease);
+			assertThat(other.tryAcquire(request("a"))).isPresent();
+			assertThat(other.tryAcquire(request("b"))).isPresent();
+		}
+	}
+
+	@Test
 	void movedDirectoryLosesItsLocks() throws Exception {
 		Path directory = this.temp.resolve("locks");
 		try (DefaultLockManager locks = DefaultLockManager.builder().directory(directory).build()) {
@@ -349,6 +376,29 @@ class FileLockBackendTests {
 				assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> future.get(5, TimeUnit.SECONDS))
 					.withCauseInstanceOf(LockManagerClosedException.class);
 			}
+		}
+	}
+
+	@Test
+	void twoRequestsOfOneOwnerThatBothAskDoNotDelayClose() {
+		Path directory = this.temp.resolve("locks");
+		try (FileLockBackend elsewhere = FileLockBackend.open(directory)) {
+			elsewhere.tryAcquire(request("a")).orElseThrow();
+			elsewhere.tryAcquire(request("b")).orElseThrow();
+			DefaultLockManager locks = DefaultLockManager.builder().directory(directory).build();
+			LockOwner owner = LockOwner.create("both");
+			List<CompletableFuture<LockHandle>> both = List.of(
+					locks.acquireAsync(LockRequest.distributed("a").owner(owner).build()),
+					locks.acquireAsync(LockRequest.distributed("b").owner(owner).build()));
+			Awaitility.await()
+				.until(() -> locks.getLockStatus()
+					.stream()
+					.filter((status) -> status.locks().get("distributed").waiters().size() == 1)
+					.count() == 2);
+			long start = System.nanoTime();
+			locks.close();
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+			both.forEach((future) -> assertThat(future).isCompletedExceptionally());
 		}
 	}
 

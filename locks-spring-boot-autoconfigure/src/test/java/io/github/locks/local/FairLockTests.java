@@ -117,6 +117,34 @@ class FairLockTests {
 	}
 
 	@Test
+	void ownerInsideIsServedBeforeThoseWhoWaitForIt() {
+		granted(LockType.WRITE, this.parent);
+		LockOwner sibling = this.parent.child("sibling");
+		Acquisition childReads = granted(LockType.READ, this.child);
+		Acquisition siblingReads = granted(LockType.READ, sibling);
+		Acquisition other = queued(LockType.WRITE, this.parent.child("other"));
+		Acquisition childWrites = queued(LockType.WRITE, this.child);
+		assertThat(this.lock.snapshot().queued()).containsExactly(childWrites, other);
+		this.lock.release(siblingReads);
+		assertThat(childWrites.isGranted()).isTrue();
+		this.lock.release(childWrites);
+		this.lock.release(childReads);
+		assertThat(other.isGranted()).isTrue();
+	}
+
+	@Test
+	void readersKeepTheirEdgeToAnInsertedWriter() {
+		granted(LockType.WRITE, this.parent);
+		granted(LockType.WRITE, this.child);
+		Acquisition strangeWriter = queued(LockType.WRITE, LockOwner.create("w"));
+		Acquisition reader = queued(LockType.READ, LockOwner.create("reader"));
+		Acquisition sibling = queued(LockType.WRITE, this.parent.child("sibling"));
+		assertThat(reader.blockers()).containsExactly(strangeWriter);
+		this.lock.giveUp(strangeWriter);
+		assertThat(reader.blockers()).containsExactly(sibling);
+	}
+
+	@Test
 	void blockersReachAllThatIsAhead() {
 		Acquisition held = granted(LockType.READ, LockOwner.create("r1"));
 		Acquisition firstWriter = queued(LockType.WRITE, LockOwner.create("w1"));
