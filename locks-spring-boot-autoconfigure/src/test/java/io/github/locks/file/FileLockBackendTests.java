@@ -398,7 +398,10 @@ class FileLockBackendTests {
 			long start = System.nanoTime();
 			locks.close();
 			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
-			both.forEach((future) -> assertThat(future).isCompletedExceptionally());
+			for (CompletableFuture<LockHandle> future : both) {
+				assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> future.get(5, TimeUnit.SECONDS))
+					.withCauseInstanceOf(LockManagerClosedException.class);
+			}
 		}
 	}
 
