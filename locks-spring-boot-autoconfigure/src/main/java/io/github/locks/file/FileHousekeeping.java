@@ -12,6 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 
 import io.github.locks.spi.LeaseRequest;
@@ -53,7 +54,7 @@ final class FileHousekeeping {
 	/** Leases that were given back, whose records are still there. */
 	private final Set<FileLease> obsolete = ConcurrentHashMap.newKeySet();
 
-	private final Map<FileLease, Future<?>> publications = new ConcurrentHashMap<>();
+	private final Map<FileLease, Publication> publications = new ConcurrentHashMap<>();
 
 	private final ScheduledThreadPoolExecutor thread;
 
@@ -73,10 +74,15 @@ final class FileHousekeeping {
 	}
 
 	void publish(FileLease lease, LeaseRequest request) {
+		AtomicBoolean decided = new AtomicBoolean();
+		Runnable write = guarded(() -> {
+			if (decided.compareAndSet(false, true)) {
+				this.records.write(lease.file(), request, lease.fencingToken());
+			}
+		});
 		try {
-			this.publications.put(lease,
-					this.thread.schedule(guarded(() -> this.records.write(lease.file(), request, lease.fencingToken())),
-							PUBLISH_AFTER.toMillis(), TimeUnit.MILLISECONDS));
+			Future<?> task = this.thread.schedule(write, PUBLISH_AFTER.toMillis(), TimeUnit.MILLISECONDS);
+			this.publications.put(lease, new Publication(decided, task));
 		}
 		catch (RejectedExecutionException ex) {
 			// closing: nobody needs to know any more
@@ -84,15 +90,20 @@ final class FileHousekeeping {
 	}
 
 	void withdraw(FileLease lease) {
-		Future<?> publication = this.publications.remove(lease);
-		if (publication != null && !publication.cancel(false)) {
-			this.obsolete.add(lease);
-			try {
-				this.thread.execute(guarded(this::removeObsolete));
-			}
-			catch (RejectedExecutionException ex) {
-				// closing: which removes them too
-			}
+		Publication publication = this.publications.remove(lease);
+		if (publication == null) {
+			return;
+		}
+		if (publication.decided().compareAndSet(false, true)) {
+			publication.task().cancel(false);
+			return;
+		}
+		this.obsolete.add(lease);
+		try {
+			this.thread.execute(guarded(this::removeObsolete));
+		}
+		catch (RejectedExecutionException ex) {
+			guarded(this::removeObsolete).run();
 		}
 	}
 
@@ -180,6 +191,15 @@ final class FileHousekeeping {
 				logger.debug("Housekeeping of the lock directory failed and will be tried again", ex);
 			}
 		};
+	}
+
+	/**
+	 * A record that is to be written soon.
+	 *
+	 * @param decided whether it is being written, or never will be: who sets it decides
+	 * @param task writes it
+	 */
+	private record Publication(AtomicBoolean decided, Future<?> task) {
 	}
 
 	/**
