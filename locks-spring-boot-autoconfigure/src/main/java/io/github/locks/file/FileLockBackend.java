@@ -8,6 +8,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.ClosedDirectoryStreamException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
@@ -133,40 +134,58 @@ public final class FileLockBackend implements LockBackend {
 		this.jvm.mutex().lock();
 		try {
 			this.directory.checkInPlace();
-			FileLock lock = null;
-			Object identity = null;
-			try (FileLock guard = lockGuard(true)) {
-				if (guard != null) {
-					lock = tryLock(file, true);
-					identity = (lock != null) ? this.directory.fileKey(file + LOCK_SUFFIX) : null;
-				}
-			}
-			return (lock != null) ? grant(resource, file, lock, identity, claim) : null;
+			LockedFile locked = lockFile(file);
+			return (locked != null) ? grant(resource, file, locked, claim) : null;
 		}
 		finally {
 			this.jvm.mutex().unlock();
 		}
 	}
 
-	/** Gives a locked file its token; without one, lets go of it. */
-	private @Nullable FileLease grant(String resource, String file, FileLock lock, @Nullable Object identity,
-			Object claim) throws IOException {
+	private @Nullable LockedFile lockFile(String file) throws IOException {
+		try (FileLock guard = lockGuard(true)) {
+			FileLock lock = (guard != null) ? tryLock(file, true) : null;
+			return (lock != null) ? identify(file, lock) : null;
+		}
+	}
+
+	/** Remembers which file was locked; lets go of it if it was removed meanwhile. */
+	private @Nullable LockedFile identify(String file, FileLock lock) throws IOException {
+		BasicFileAttributes attributes = null;
+		try {
+			attributes = this.directory.attributes(file + LOCK_SUFFIX);
+		}
+		finally {
+			if (attributes == null) {
+				letGo(file, lock);
+			}
+		}
+		return (attributes != null) ? new LockedFile(lock, attributes.fileKey()) : null;
+	}
+
+	/** Gives a locked file its token; lets go of it if there is none now. */
+	private @Nullable FileLease grant(String resource, String file, LockedFile locked, Object claim)
+			throws IOException {
 		long token = FencingSequence.BUSY;
 		try {
 			token = this.sequence.next(this.jvm.sequence(), this.jvm.number(), this.jvm.lastToken());
 		}
 		finally {
 			if (token == FencingSequence.BUSY) {
-				lock.acquiredBy().close();
-				this.housekeeping.cleanLater(file);
+				letGo(file, locked.lock());
 			}
 		}
 		if (token == FencingSequence.BUSY) {
 			return null;
 		}
 		this.jvm.lastToken(token);
-		return new FileLease(resource, file, (FileChannel) lock.acquiredBy(), lock, identity, token, claim,
-				new AtomicBoolean());
+		return new FileLease(resource, file, (FileChannel) locked.lock().acquiredBy(), locked.lock(), locked.identity(),
+				token, claim, new AtomicBoolean());
+	}
+
+	private void letGo(String file, FileLock lock) throws IOException {
+		this.housekeeping.cleanLater(file);
+		lock.acquiredBy().close();
 	}
 
 	/** Opens and locks a lock file; if it cannot be locked, it is closed again. */
@@ -349,6 +368,16 @@ public final class FileLockBackend implements LockBackend {
 		catch (NoSuchAlgorithmException ex) {
 			throw new IllegalStateException("Every JDK has SHA-256", ex);
 		}
+	}
+
+	/**
+	 * A file that was locked.
+	 *
+	 * @param lock the kernel's lock
+	 * @param identity what tells the file from one that replaced it, or {@code null} if
+	 * the platform cannot tell
+	 */
+	private record LockedFile(FileLock lock, @Nullable Object identity) {
 	}
 
 }
