@@ -43,6 +43,13 @@ public interface LockHandle extends AutoCloseable {
 	boolean isHeld();
 
 	/**
+	 * Whether the lock was lost before it was closed, so that others may have had it
+	 * meanwhile. A lock that was closed in time was not lost, and never will be.
+	 * @return {@code true} once the lock is lost, also after closing it
+	 */
+	boolean isLost();
+
+	/**
 	 * Registers an action for the case that the lock is lost before it is closed: its
 	 * lease ran out, or its lock file was removed. Runs once, on a thread of the lock
 	 * manager; at once if the lock is lost already, never if it was closed before. A lock

@@ -18,17 +18,23 @@ public final class LockRequest {
 
 	private final @Nullable Duration lease;
 
+	private final @Nullable Duration minimumHold;
+
 	private final @Nullable LockOwner owner;
 
 	private final @Nullable String method;
+
+	private final @Nullable String template;
 
 	private LockRequest(Builder builder) {
 		this.resource = builder.resource;
 		this.type = builder.type;
 		this.timeout = builder.timeout;
 		this.lease = builder.lease;
+		this.minimumHold = builder.minimumHold;
 		this.owner = builder.owner;
 		this.method = builder.method;
+		this.template = builder.template;
 	}
 
 	/**
@@ -105,6 +111,14 @@ public final class LockRequest {
 	}
 
 	/**
+	 * Returns how long the lock stays taken at least. Distributed locks only.
+	 * @return the time, or {@code null} for the setting of the resource, else none
+	 */
+	public @Nullable Duration minimumHold() {
+		return this.minimumHold;
+	}
+
+	/**
 	 * Returns for whom the lock is taken.
 	 * @return the owner, or {@code null} for the {@linkplain LockOwner#current() current
 	 * owner} of a blocking call and a new owner of an asynchronous one
@@ -119,6 +133,15 @@ public final class LockRequest {
 	 */
 	public @Nullable String method() {
 		return this.method;
+	}
+
+	/**
+	 * Returns what requests for resources of the same sort have in common, for metrics:
+	 * there must be few of them.
+	 * @return a text such as <code>orders:#{#id}</code>, or {@code null} if unknown
+	 */
+	public @Nullable String template() {
+		return this.template;
 	}
 
 	@Override
@@ -146,9 +169,13 @@ public final class LockRequest {
 
 		private @Nullable Duration lease;
 
+		private @Nullable Duration minimumHold;
+
 		private @Nullable LockOwner owner;
 
 		private @Nullable String method;
+
+		private @Nullable String template;
 
 		private Builder(String resource, LockType type) {
 			this.resource = LockNames.check(resource);
@@ -173,15 +200,20 @@ public final class LockRequest {
 		 * @return this builder
 		 */
 		public Builder lease(Duration lease) {
-			requireNonNull(lease, "lease");
-			if (lease.isNegative() || lease.isZero()) {
-				throw new IllegalArgumentException("'lease' of a lock request must be more than zero, but is " + lease);
-			}
-			if (this.type != LockType.DISTRIBUTED) {
-				throw new IllegalArgumentException("'lease' is for distributed locks only: a " + this.type.key()
-						+ " lock is held until it is closed");
-			}
-			this.lease = lease;
+			this.lease = positive(lease, "lease");
+			return this;
+		}
+
+		/**
+		 * Sets how long the lock stays taken at least: closing the handle earlier ends
+		 * the protection of its holder, but nobody else gets the lock before the time
+		 * since the grant is over, the closing owner included. For jobs that several
+		 * processes start at about the same time. Default: none. Distributed locks only.
+		 * @param minimumHold the time, more than zero
+		 * @return this builder
+		 */
+		public Builder minimumHold(Duration minimumHold) {
+			this.minimumHold = positive(minimumHold, "minimumHold");
 			return this;
 		}
 
@@ -207,11 +239,34 @@ public final class LockRequest {
 		}
 
 		/**
+		 * Sets what requests for resources of the same sort have in common, for metrics.
+		 * @param template a text such as <code>orders:#{#id}</code>
+		 * @return this builder
+		 */
+		public Builder template(String template) {
+			this.template = requireNonNull(template, "template");
+			return this;
+		}
+
+		/**
 		 * Builds the request.
 		 * @return an immutable request
 		 */
 		public LockRequest build() {
 			return new LockRequest(this);
+		}
+
+		private Duration positive(Duration value, String name) {
+			requireNonNull(value, name);
+			if (value.isNegative() || value.isZero()) {
+				throw new IllegalArgumentException(
+						"'" + name + "' of a lock request must be more than zero, but is " + value);
+			}
+			if (this.type != LockType.DISTRIBUTED) {
+				throw new IllegalArgumentException("'" + name + "' is for distributed locks only: a " + this.type.key()
+						+ " lock is held until it is closed");
+			}
+			return value;
 		}
 
 	}

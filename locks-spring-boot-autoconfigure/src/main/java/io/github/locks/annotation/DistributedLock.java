@@ -2,6 +2,7 @@ package io.github.locks.annotation;
 
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
+import java.lang.annotation.Repeatable;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
@@ -14,11 +15,17 @@ import org.springframework.core.annotation.AliasFor;
  * <p>
  * The lock is held until the work of the method is over: for a future or a reactive
  * return value until that has completed, failed or was cancelled. On a type it applies to
- * all public methods; a method's own annotation wins. May be used as a meta-annotation.
+ * all public methods; a method's own annotations win. May be used as a meta-annotation.
+ * <p>
+ * A method may have several lock annotations, of one kind or of different kinds. Whatever
+ * their order in the source, the locks are taken in one order that is the same for all
+ * methods, so that these never wait for each other in a circle: distributed locks first,
+ * then by name. Each lock is waited for with its own timeout.
  */
 @Target({ ElementType.METHOD, ElementType.TYPE })
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
+@Repeatable(DistributedLock.List.class)
 public @interface DistributedLock {
 
 	/**
@@ -53,5 +60,67 @@ public @interface DistributedLock {
 	 * @return the reaction
 	 */
 	OnFailure onFailure() default OnFailure.THROW;
+
+	/**
+	 * The method to call instead when the lock could not be had: not in time, refused to
+	 * break a deadlock, or because the backend failed or the manager was closed. A method
+	 * of the same class with the same parameters and a compatible return type, optionally
+	 * with one more parameter for the exception; then it is called only for exceptions of
+	 * that type. It runs without the lock. Its own lock annotations would not apply, so
+	 * they are refused.
+	 * @return the name of the method
+	 */
+	String fallback() default "";
+
+	/**
+	 * When to lock at all: a SpEL expression, without <code>#{}</code>, that sees what
+	 * the islands of {@link #resource()} see, such as {@code "#order.total > 100"}. Where
+	 * it is false the method runs without this lock. Default: always.
+	 * @return the condition
+	 */
+	String condition() default "";
+
+	/**
+	 * How long the lock is held at most: {@code "30s"}, {@code "PT30S"} or a
+	 * <code>${property}</code>. A call that runs longer loses the lock and ends with
+	 * {@link io.github.locks.LockLostException}. Default:
+	 * {@code locks.resources.<name>.lease}, else held, and renewed where the backend
+	 * needs it, for as long as the method runs.
+	 * @return the lease
+	 */
+	String lease() default "";
+
+	/**
+	 * How long the lock stays taken at least, counted from its grant, even if the method
+	 * returns earlier: for scheduled jobs that several processes start at about the same
+	 * time. During that time nobody else gets the lock, other calls of this process
+	 * included. Default: {@code locks.resources.<name>.minimum-hold}, else given back
+	 * when the work is over.
+	 * @return the time
+	 */
+	String minimumHold() default "";
+
+	/**
+	 * What to do, beyond failing the call at its end, when the lock is lost while the
+	 * method runs.
+	 * @return the reaction
+	 */
+	OnLost onLost() default OnLost.FAIL;
+
+	/**
+	 * Several {@link DistributedLock @DistributedLock} annotations.
+	 */
+	@Target({ ElementType.METHOD, ElementType.TYPE })
+	@Retention(RetentionPolicy.RUNTIME)
+	@Documented
+	@interface List {
+
+		/**
+		 * The annotations.
+		 * @return all of them
+		 */
+		DistributedLock[] value();
+
+	}
 
 }

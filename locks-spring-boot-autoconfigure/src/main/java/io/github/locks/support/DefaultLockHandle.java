@@ -12,7 +12,7 @@ import io.github.locks.LockType;
 import io.github.locks.local.Acquisition;
 
 /**
- * A granted lock. HELD moves to CLOSED, or to LOST and then to CLOSED.
+ * A granted lock. HELD moves to CLOSED, or to LOST and then to CLOSED_LATE.
  */
 final class DefaultLockHandle implements LockHandle {
 
@@ -21,7 +21,7 @@ final class DefaultLockHandle implements LockHandle {
 	 */
 	private enum State {
 
-		HELD, LOST, CLOSED
+		HELD, LOST, CLOSED, CLOSED_LATE
 
 	}
 
@@ -91,14 +91,17 @@ final class DefaultLockHandle implements LockHandle {
 
 	@Override
 	public void close() {
-		State previous = this.state.getAndSet(State.CLOSED);
-		if (previous != State.CLOSED) {
+		State previous = this.state.getAndUpdate((current) -> (current == State.LOST || current == State.CLOSED_LATE)
+				? State.CLOSED_LATE : State.CLOSED);
+		if (previous == State.HELD || previous == State.LOST) {
 			this.runtime.release(this, previous == State.HELD);
 		}
 	}
 
-	boolean isLost() {
-		return this.state.get() == State.LOST;
+	@Override
+	public boolean isLost() {
+		State current = this.state.get();
+		return current == State.LOST || current == State.CLOSED_LATE;
 	}
 
 	/** Returns whether the handle was held until now. */
