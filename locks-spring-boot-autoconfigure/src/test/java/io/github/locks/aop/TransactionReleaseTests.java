@@ -127,7 +127,7 @@ class TransactionReleaseTests {
 	@Test
 	void transactionWhoseLockWasLostIsRolledBack() {
 		LockHandle handle = mock(LockHandle.class);
-		given(handle.isHeld()).willReturn(true, false);
+		given(handle.isLost()).willReturn(false, true);
 		given(handle.resource()).willReturn("a");
 		given(handle.type()).willReturn(LockType.DISTRIBUTED);
 		LockManager manager = mock(LockManager.class);
