@@ -142,9 +142,7 @@ class SeveralLocksTests {
 		assertThat(later.join()).isEqualTo("done");
 		assertThat(isFree("account:x")).isTrue();
 		assertThat(isFree("account:y")).isTrue();
-		StepVerifier
-			.create(this.bank.reactive("x", "y")
-				.doOnNext((seen) -> assertThat(isFree("account:x") || isFree("account:y")).isFalse()))
+		StepVerifier.create(this.bank.reactive("x", "y"))
 			.expectNext(List.of("write account:x", "write account:y"))
 			.verifyComplete();
 		assertThat(isFree("account:x")).isTrue();
