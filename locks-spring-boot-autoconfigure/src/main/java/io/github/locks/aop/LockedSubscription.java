@@ -101,13 +101,17 @@ final class LockedSubscription {
 			.concatWith(Mono.fromRunnable(() -> complete(held)))
 			.contextWrite((context) -> enter(context, held, owner));
 		List<LockHandle> watched = held.interrupting();
-		return watched.isEmpty() ? flux : flux.takeUntilOther(lost(held, watched));
+		return watched.isEmpty() ? flux : untilLost(flux, held, watched);
 	}
 
-	private static Mono<Void> lost(HeldLocks held, List<LockHandle> watched) {
-		CompletableFuture<Void> lost = new CompletableFuture<>();
+	/**
+	 * Cancels the work when a lock is lost. As signals, because {@code takeUntilOther}
+	 * does not cancel its source when the other one fails.
+	 */
+	private static Flux<Object> untilLost(Flux<Object> work, HeldLocks held, List<LockHandle> watched) {
+		CompletableFuture<Object> lost = new CompletableFuture<>();
 		watched.forEach((handle) -> handle.onLost(() -> lost.completeExceptionally(held.lost(handle, null))));
-		return Mono.fromFuture(lost);
+		return Flux.merge(work.materialize(), Mono.fromFuture(lost).materialize()).dematerialize();
 	}
 
 	private static Context enter(Context context, HeldLocks held, LockOwner owner) {
