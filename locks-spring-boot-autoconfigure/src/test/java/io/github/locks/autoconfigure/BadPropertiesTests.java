@@ -131,9 +131,9 @@ class BadPropertiesTests {
 			});
 	}
 
-	@ParameterizedTest(name = "row 80 {0}")
+	@ParameterizedTest(name = "rows 78 to 80 {0}")
 	@ValueSource(strings = { "locks.timeuot.read=5s", "locks.timeout.raed=5s", "locks.nonsense=x",
-			"locks.distributed.redis.key-prefix=a", "locks.distributed.jdbc.table=locks; drop table x" })
+			"locks.distributed.redis.key-prefix=a {b}\n", "locks.distributed.jdbc.table=locks; drop table x" })
 	void unknownPropertyHasNoEffect(String property) {
 		this.runner.withPropertyValues(property).run((context) -> {
 			assertThat(context).hasNotFailed();
