@@ -24,16 +24,17 @@ import kotlinx.coroutines.withTimeoutOrNull
 import kotlinx.coroutines.yield
 import org.assertj.core.api.Assertions.assertThat
 import org.junit.jupiter.api.AfterEach
-import org.junit.jupiter.api.Timeout
-import org.junit.jupiter.params.ParameterizedClass
-import org.junit.jupiter.params.provider.ValueSource
 import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.Timeout
 
-/** Calls of Kotlin functions that return a `Flow`, suspending or not. */
+/** Calls of Kotlin functions that return a `Flow`. */
+internal class FlowCallTests : AbstractFlowCallTests(false)
+
+/** Calls of Kotlin functions that suspend, and return a `Flow`. */
+internal class SuspendFlowCallTests : AbstractFlowCallTests(true)
+
 @Timeout(30)
-@ParameterizedClass
-@ValueSource(booleans = [false, true])
-internal class FlowCallTests(private val suspending: Boolean) {
+internal abstract class AbstractFlowCallTests(private val suspending: Boolean) {
 
 	private val locks = lockManager()
 

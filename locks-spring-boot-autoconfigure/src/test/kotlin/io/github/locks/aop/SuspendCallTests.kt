@@ -10,6 +10,7 @@ import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineName
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.TimeoutCancellationException
 import kotlinx.coroutines.asCoroutineDispatcher
 import kotlinx.coroutines.async
@@ -201,6 +202,38 @@ internal class SuspendCallTests {
 	}
 
 	@Test
+	fun blockingCallInsideIsAnotherOwner() = runBlocking<Unit> {
+		assertThat(store.write { runCatching { store.impatientBlocking() }.exceptionOrNull().toString() })
+			.contains("LockTimeoutException")
+	}
+
+	@Test
+	fun cleanUpThatRefusesToBeCancelledIsNotWaitedFor() = runBlocking<Unit> {
+		val working = CompletableDeferred<Unit>()
+		val cleanUp = CompletableDeferred<Unit>()
+		val end = CompletableDeferred<String>()
+		val job = launch {
+			store.write {
+				try {
+					working.complete(Unit)
+					awaitCancellation()
+				}
+				finally {
+					withContext(NonCancellable) {
+						cleanUp.await()
+						end.complete(locks.state())
+					}
+				}
+			}
+		}
+		working.await()
+		job.cancelAndJoin()
+		assertThat(locks.state()).isEqualTo("free")
+		cleanUp.complete(Unit)
+		assertThat(end.await()).isEqualTo("free")
+	}
+
+	@Test
 	fun childCoroutinesEnterWhatTheirParentHolds() = runBlocking<Unit> {
 		val result = store.write {
 			withContext(Dispatchers.Default) { listOf(async { store.read { "1" } }, async { store.read { "2" } }).awaitAll() }
@@ -350,6 +383,9 @@ internal class SuspendCallTests {
 
 		@WriteLock(value = "a", timeout = "0")
 		open suspend fun impatient(): String = "ran"
+
+		@WriteLock(value = "a", timeout = "0")
+		open fun impatientBlocking(): String = "ran"
 
 		@WriteLock("a")
 		open suspend fun unit() {
