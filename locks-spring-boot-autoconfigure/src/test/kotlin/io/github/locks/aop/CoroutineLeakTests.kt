@@ -85,7 +85,8 @@ internal class CoroutineLeakTests {
 		val stranger = locks.stranger()
 		val jobs = (1..CALLS).map { launch(start = CoroutineStart.UNDISPATCHED) { call() } }
 		assertThat(locks.waiters()).isEqualTo(CALLS)
-		jobs.drop(CALLS / 2).forEach { it.cancel() }
+		jobs.drop(CALLS / 2).onEach { it.cancel() }.joinAll()
+		assertThat(locks.waiters()).isEqualTo(CALLS / 2)
 		val release = launch(Dispatchers.Default) { stranger.close() }
 		jobs.take(CALLS / 2).asReversed().forEach { it.cancel() }
 		(jobs + release).joinAll()
