@@ -54,7 +54,17 @@ record ReactiveWork(MethodInvocation invocation, LockedMethod method, ReactiveAd
 			return Flux.error(new IllegalStateException(this.method.label() + " returned null instead of a "
 					+ this.method.returns().type().getSimpleName()));
 		}
-		return this.adapter.toPublisher(result);
+		Publisher<Object> work = this.adapter.toPublisher(result);
+		return (this.method.returns().result() == Object.class) ? Flux.from(work).doOnNext(this::checkFinished) : work;
+	}
+
+	private void checkFinished(Object value) {
+		if (this.method.returns().isUnexpectedlyDeferred(value)) {
+			throw new InvalidLockAnnotationException(
+					this.method.describe() + " returned a " + value.getClass().getName()
+							+ ", whose work goes on when the lock was given back.",
+					"Declare that type, and not Any, as the return type of the function.");
+		}
 	}
 
 	/**
