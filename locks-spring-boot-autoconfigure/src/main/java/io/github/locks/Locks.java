@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Locks {
 
+	/** From here on, nested calls may well be an endless recursion. */
+	private static final int SUSPICIOUS_DEPTH = 32;
+
 	private static final ThreadLocal<@Nullable Entered> INNERMOST = new ThreadLocal<>();
 
 	private Locks() {
@@ -91,7 +94,11 @@ public final class Locks {
 			throw new IllegalArgumentException("'handle' must not be null");
 		}
 		Entered outer = INNERMOST.get();
-		INNERMOST.set(new Entered(handle, outer));
+		int depth = (outer != null) ? outer.depth() + 1 : 0;
+		if (depth > SUSPICIOUS_DEPTH) {
+			StackReserve.require();
+		}
+		INNERMOST.set(new Entered(handle, outer, depth));
 		return () -> {
 			if (outer != null) {
 				INNERMOST.set(outer);
@@ -102,7 +109,7 @@ public final class Locks {
 		};
 	}
 
-	private record Entered(LockHandle handle, @Nullable Entered outer) {
+	private record Entered(LockHandle handle, @Nullable Entered outer, int depth) {
 
 	}
 

@@ -3,13 +3,8 @@ package io.github.locks.aop;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
-import io.github.locks.aop.LockAdvisor.Validation;
 import org.aopalliance.aop.Advice;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.Advisor;
@@ -33,36 +28,32 @@ import org.springframework.util.ClassUtils;
  */
 final class AdviceOrderCheck implements SmartInstantiationAwareBeanPostProcessor {
 
-	private static final Log logger = LogFactory.getLog(LockAdvisor.class);
+	private final StartUpReport report;
 
-	private final Validation validation;
-
-	private final Set<String> warned = ConcurrentHashMap.newKeySet();
-
-	AdviceOrderCheck(Validation validation) {
-		this.validation = validation;
+	AdviceOrderCheck(StartUpReport report) {
+		this.report = report;
 	}
 
 	@Override
 	public Object getEarlyBeanReference(Object bean, String beanName) {
-		check(bean, beanName);
+		check(bean);
 		return bean;
 	}
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		check(bean, beanName);
+		check(bean);
 		return bean;
 	}
 
-	private void check(Object bean, String beanName) {
-		if (this.validation == Validation.OFF || !(bean instanceof Advised)) {
+	private void check(Object bean) {
+		if (!this.report.isOn() || !(bean instanceof Advised)) {
 			return;
 		}
 		List<Advisor> chain = chain(bean);
 		for (Advisor advisor : chain) {
 			if (advisor instanceof LockAdvisor lock) {
-				chain.subList(0, chain.indexOf(lock)).forEach((outer) -> check(outer, lock, bean, beanName));
+				chain.subList(0, chain.indexOf(lock)).forEach((outer) -> check(outer, lock, bean));
 				return;
 			}
 		}
@@ -79,25 +70,26 @@ final class AdviceOrderCheck implements SmartInstantiationAwareBeanPostProcessor
 		return chain;
 	}
 
-	private void check(Advisor outer, LockAdvisor lock, Object bean, String beanName) {
+	private void check(Advisor outer, LockAdvisor lock, Object bean) {
 		OuterAdvice advice = OuterAdvice.of(outer);
 		Class<?> type = ClassUtils.getUserClass(AopProxyUtils.ultimateTargetClass(bean));
 		Method method = (advice != null) ? common(outer, lock, type) : null;
 		if (advice != null && method != null) {
-			report(advice, order(outer), lock, type.getName() + "." + method.getName(), beanName);
+			report(advice, order(outer), lock, type.getName() + "." + method.getName());
 		}
 	}
 
-	private void report(OuterAdvice advice, int order, LockAdvisor lock, String where, String beanName) {
-		String problem = "The " + advice.noun() + " of " + where + " (bean '" + beanName + "', order " + order
+	private void report(OuterAdvice advice, int order, LockAdvisor lock, String where) {
+		String problem = "The " + advice.noun() + " of " + where + " (order " + order
 				+ ") is outside of its lock (order " + lock.getOrder() + "): " + advice.consequence() + ".";
 		String remedy = "Leave out the order in " + advice.annotation() + "(order = ...), or make it greater than "
 				+ lock.getOrder() + ".";
-		if (advice == OuterAdvice.TRANSACTION && this.validation == Validation.FAIL) {
-			throw new InvalidLockAnnotationException(problem, remedy);
+		InvalidLockAnnotationException wrong = new InvalidLockAnnotationException(problem, remedy);
+		if (advice == OuterAdvice.TRANSACTION) {
+			this.report.impossible(wrong, "");
 		}
-		if (this.warned.add(advice + " " + where)) {
-			logger.warn(problem + " " + remedy);
+		else {
+			this.report.warn(wrong);
 		}
 	}
 

@@ -10,6 +10,8 @@ import org.springframework.aop.ClassFilter;
 import org.springframework.aop.Pointcut;
 import org.springframework.aop.support.AbstractPointcutAdvisor;
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.core.Ordered;
@@ -24,13 +26,17 @@ import org.springframework.core.Ordered;
  * <p>
  * Safe for use by several threads.
  */
-public final class LockAdvisor extends AbstractPointcutAdvisor {
+public final class LockAdvisor extends AbstractPointcutAdvisor implements SmartInitializingSingleton {
 
 	static final int ORDER = Ordered.LOWEST_PRECEDENCE - 1000;
 
 	private final transient Pointcut pointcut;
 
 	private final transient Advice advice;
+
+	private final transient EarlyBeans earlyBeans;
+
+	private final transient ConfigurableBeanFactory beanFactory;
 
 	/**
 	 * Creates the advisor.
@@ -42,7 +48,11 @@ public final class LockAdvisor extends AbstractPointcutAdvisor {
 	 */
 	public LockAdvisor(Supplier<LockManager> locks, ConfigurableBeanFactory beanFactory, Validation validation,
 			boolean releaseAfterTransaction) {
-		LockedMethods methods = new LockedMethods(new LockedMethodFactory(beanFactory), validation);
+		StartUpReport report = new StartUpReport(validation);
+		LockedMethods methods = new LockedMethods(new LockedMethodFactory(beanFactory), report,
+				new ClassChecks(beanFactory, report));
+		this.earlyBeans = new EarlyBeans(methods, report);
+		this.beanFactory = beanFactory;
 		this.pointcut = new LockPointcut(methods);
 		this.advice = new LockInterceptor(methods, locks, releaseAfterTransaction);
 		setOrder(ORDER);
@@ -55,7 +65,14 @@ public final class LockAdvisor extends AbstractPointcutAdvisor {
 	 * @return the check
 	 */
 	public static BeanPostProcessor orderCheck(Validation validation) {
-		return new AdviceOrderCheck(validation);
+		return new AdviceOrderCheck(new StartUpReport(validation));
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		if (this.beanFactory instanceof ListableBeanFactory listable) {
+			this.earlyBeans.check(listable);
+		}
 	}
 
 	@Override
@@ -69,17 +86,22 @@ public final class LockAdvisor extends AbstractPointcutAdvisor {
 	}
 
 	/**
-	 * What to do about annotations that can never work.
+	 * What to do about annotations that can never work, and about those that may not.
 	 */
 	public enum Validation {
 
-		/** The bean is not created, so the application does not start. */
+		/** As {@link #FAIL}, and calls past the proxy stop the start too. */
+		STRICT,
+
+		/**
+		 * What can never work stops the start; what may be a mistake is a warning.
+		 */
 		FAIL,
 
-		/** Log a warning at start-up; the call fails. */
+		/** Log a warning at start-up; calls that cannot work fail. */
 		WARN,
 
-		/** Say nothing at start-up; the call fails. */
+		/** Say nothing at start-up; calls that cannot work fail. */
 		OFF
 
 	}

@@ -1,12 +1,10 @@
 package io.github.locks.aop;
 
 import java.lang.reflect.Method;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-import io.github.locks.aop.LockAdvisor.Validation;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.support.AopUtils;
@@ -19,19 +17,20 @@ import org.springframework.util.ClassUtils;
  */
 final class LockedMethods {
 
-	private static final Log logger = LogFactory.getLog(LockAdvisor.class);
-
 	private final LockedMethodFactory factory;
 
-	private final Validation validation;
+	private final StartUpReport report;
+
+	private final ClassChecks checks;
 
 	private final Map<Class<?>, Boolean> scanned = new ConcurrentHashMap<>();
 
 	private final Map<MethodClassKey, Entry> entries = new ConcurrentHashMap<>();
 
-	LockedMethods(LockedMethodFactory factory, Validation validation) {
+	LockedMethods(LockedMethodFactory factory, StartUpReport report, ClassChecks checks) {
 		this.factory = factory;
-		this.validation = validation;
+		this.report = report;
+		this.checks = checks;
 	}
 
 	/**
@@ -46,11 +45,24 @@ final class LockedMethods {
 		Boolean known = this.scanned.get(userClass);
 		if (known == null) {
 			Map<Method, Entry> found = scan(userClass);
-			found.values().forEach(this::report);
 			known = !found.isEmpty();
+			check(userClass, found);
 			this.scanned.put(userClass, known);
 		}
 		return known;
+	}
+
+	private void check(Class<?> userClass, Map<Method, Entry> found) {
+		Map<Method, LockedMethod> locked = new LinkedHashMap<>();
+		found.forEach((method, entry) -> {
+			if (entry.problem() != null) {
+				this.report.impossible(entry.problem(), " Until then its calls fail.");
+			}
+			else if (entry.method() != null) {
+				locked.put(method, entry.method());
+			}
+		});
+		this.checks.check(userClass, locked);
 	}
 
 	private Map<Method, Entry> scan(Class<?> userClass) {
@@ -58,19 +70,6 @@ final class LockedMethods {
 			Entry entry = create(method, userClass);
 			return entry.exists() ? entry : null;
 		});
-	}
-
-	private void report(Entry entry) {
-		InvalidLockAnnotationException problem = entry.problem();
-		if (problem == null) {
-			return;
-		}
-		if (this.validation == Validation.FAIL) {
-			throw problem;
-		}
-		if (this.validation == Validation.WARN) {
-			logger.warn(problem.getMessage() + " Until then its calls fail.");
-		}
 	}
 
 	/**

@@ -46,7 +46,7 @@ public final class LocksProperties {
 	private Duration shutdownTimeout = Duration.ofSeconds(30);
 
 	/**
-	 * What to do about annotations that can never work.
+	 * What to do about annotations that can never work, or may not.
 	 */
 	private LockAdvisor.Validation validation = LockAdvisor.Validation.FAIL;
 

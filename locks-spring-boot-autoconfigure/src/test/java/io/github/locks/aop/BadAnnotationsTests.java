@@ -24,7 +24,6 @@ import io.github.locks.spi.LockListener;
 import io.github.locks.support.DefaultLockManager;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -244,12 +243,11 @@ class BadAnnotationsTests {
 
 	/** Row 62. */
 	@Test
-	@Disabled("a hold leaks where the stack ends inside of the lock manager")
 	void endlessRecursionLeavesTheLockFree() throws Exception {
 		Recursive recursive = new LockedProxies(this.locks).cglib(new Recursive());
 		recursive.run(() -> {
 		});
-		for (int i = 0; i < 20; i++) {
+		for (int i = 0; i < 60; i++) {
 			CompletableFuture<Throwable> failure = new CompletableFuture<>();
 			new Thread(null, () -> {
 				try {
@@ -258,7 +256,7 @@ class BadAnnotationsTests {
 				catch (Throwable ex) {
 					failure.complete(ex);
 				}
-			}, "endless", (256L + 16L * i) << 10).start();
+			}, "endless", (256L + 8L * i) << 10).start();
 			assertThat(failure.get(30, TimeUnit.SECONDS)).isInstanceOf(StackOverflowError.class);
 			assertThat(isFree(this.locks, "recursive")).as("free after round " + i).isTrue();
 		}

@@ -60,7 +60,7 @@ class AdviceOrderCheckTests {
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
 				.isInstanceOf(InvalidLockAnnotationException.class)
-				.hasMessage("The transaction of " + Both.class.getName() + ".pay (bean 'orders', order 0) is outside of"
+				.hasMessage("The transaction of " + Both.class.getName() + ".pay (order 0) is outside of"
 						+ " its lock (order 2147482647): it begins before the lock is taken, so it may not see what the"
 						+ " holder before has written. Leave out the order in"
 						+ " @EnableTransactionManagement(order = ...), or make it greater than 2147482647."));

@@ -161,9 +161,9 @@ class LocksPropertiesTests {
 
 	@Test
 	void unknownValidationIsRefusedWithTheChoices(CapturedOutput output) {
-		StartUp.fails("locks.validation=strict");
+		StartUp.fails("locks.validation=lenient");
 		assertThat(output).contains("Property: locks.validation")
-			.contains("Value: \"strict\"")
+			.contains("Value: \"lenient\"")
 			.containsPattern("(?s)following values are valid.*FAIL.*OFF.*WARN");
 	}
 
