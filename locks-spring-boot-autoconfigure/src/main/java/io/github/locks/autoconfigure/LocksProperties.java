@@ -51,7 +51,9 @@ public final class LocksProperties {
 	private LockAdvisor.Validation validation = LockAdvisor.Validation.FAIL;
 
 	/**
-	 * Settings for single resources, by the exact name of the resource. Names with
+	 * Settings for single resources, by name. A name that ends in an asterisk stands for
+	 * all names that begin with what is before it; an exact name wins over such a prefix,
+	 * a longer prefix over a shorter one, for each setting separately. Names with
 	 * characters other than letters, digits and dashes go in brackets.
 	 */
 	private final Map<String, Resource> resources = new LinkedHashMap<>();
@@ -194,6 +196,12 @@ public final class LocksProperties {
 		 */
 		private @Nullable Duration lease;
 
+		/**
+		 * Time for which a distributed lock of the resource stays taken at least, even if
+		 * its holder gives it back earlier. If not set, it is free at once.
+		 */
+		private @Nullable Duration minimumHold;
+
 		public @Nullable Duration getTimeout() {
 			return this.timeout;
 		}
@@ -208,6 +216,14 @@ public final class LocksProperties {
 
 		public void setLease(@Nullable Duration lease) {
 			this.lease = lease;
+		}
+
+		public @Nullable Duration getMinimumHold() {
+			return this.minimumHold;
+		}
+
+		public void setMinimumHold(@Nullable Duration minimumHold) {
+			this.minimumHold = minimumHold;
 		}
 
 	}

@@ -60,14 +60,14 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 				new StatisticsArchive(builder.isStatistics(), builder.historySize(), builder.maxResources()),
 				builder.maxResources());
 		Leases leases = new Leases(builder.backend(), workers);
+		Listeners listeners = new Listeners(builder.listeners());
 		this.runtime = new LockRuntime(settings, workers, resources, graph,
-				new DeadlockMonitor(graph, leases::askers, workers, settings), leases, builder.listeners(),
+				new DeadlockMonitor(graph, leases::askers, workers, settings, listeners), leases, listeners,
 				new Shutdown());
 		this.status = new StatusReader(resources, leases);
 		this.failures = new Failures(settings, this.status);
 		this.views = new LockViews(this.runtime, this.failures);
-		leases.whenLost((handle) -> this.runtime.publish(LockOperation.Kind.LOST, handle.managed(),
-				handle.acquisition(), handle.acquisition().waitedNanos(), handle.heldNanos()));
+		leases.whenLost((handle) -> this.runtime.publishEnd(LockOperation.Kind.LOST, handle, handle.heldNanos()));
 		long idleNanos = LockSettings.nanos(settings.idleEviction());
 		workers.repeat(() -> resources.evictIdle(idleNanos), Math.max(idleNanos / 4, CLOSING_PAUSE_NANOS));
 	}
@@ -157,9 +157,9 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 	/**
 	 * Closes the manager. From now on only owners that hold a lock get more; requests of
 	 * others that wait fail with {@link LockManagerClosedException}. Waits for the
-	 * holders up to the shutdown timeout, except for the calling thread itself. Then all
-	 * requests fail, and distributed locks that are still held are given back and lost to
-	 * their holders. Has an effect once.
+	 * holders up to the shutdown timeout, except for the calling thread itself, and not
+	 * for minimum holds, which end at once. Then all requests fail, and distributed locks
+	 * that are still held are given back and lost to their holders. Has an effect once.
 	 */
 	@Override
 	public void close() {
@@ -168,6 +168,7 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 		}
 		try {
 			failWaiters(false);
+			this.runtime.leases().endLingering();
 			awaitHolders();
 			this.runtime.shutdown().complete();
 			failWaiters(true);

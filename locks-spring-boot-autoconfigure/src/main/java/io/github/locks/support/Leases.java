@@ -1,7 +1,9 @@
 package io.github.locks.support;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +19,7 @@ import java.util.function.Supplier;
 
 import io.github.locks.LockHolder;
 import io.github.locks.LockManagerClosedException;
+import io.github.locks.LockNames;
 import io.github.locks.local.Acquisition;
 import io.github.locks.spi.Lease;
 import io.github.locks.spi.LockBackend;
@@ -96,20 +99,64 @@ final class Leases {
 	}
 
 	private void begin(DistributedLock lock, Lease lease, @Nullable Duration limit) {
-		this.active.put(lease, new Active(lock, System.nanoTime(), null));
+		this.active.put(lease, new Active(lock, System.nanoTime(), List.of()));
 		if (limit != null) {
 			Runnable lose = () -> lose(lock, lease, "its lease of " + limit + " is over");
-			Future<?> end = this.workers.schedule(() -> this.workers.execute(lose), LockSettings.nanos(limit));
-			this.active.computeIfPresent(lease, (key, entry) -> new Active(lock, entry.renewedNanos(), end));
+			schedule(lease, lose, LockSettings.nanos(limit));
 		}
 	}
 
-	/** Takes a holder out, and gives the lease back if it was the last. */
-	void leave(DistributedLock lock, Acquisition acquisition) {
+	/** Returns whether something will happen to a lease that is still in use. */
+	private boolean schedule(Lease lease, Runnable task, long delayNanos) {
+		Future<?> timer = this.workers.schedule(() -> this.workers.execute(task), delayNanos);
+		if (timer != null && this.active.computeIfPresent(lease, (key, entry) -> entry.with(timer)) == null) {
+			timer.cancel(false);
+		}
+		return timer != null;
+	}
+
+	/**
+	 * Takes a holder out, and gives the lease back if it was the last.
+	 * @param whenOver what to do at the end of a minimum hold; {@code null} if none is to
+	 * be kept
+	 * @return whether the lock stays taken for its minimum hold
+	 */
+	boolean leave(DistributedLock lock, Acquisition acquisition, @Nullable Runnable whenOver) {
 		this.askers.remove(acquisition);
-		Lease last = lock.leave(acquisition);
-		if (last != null) {
-			release(last);
+		DistributedLock.Departure departure = lock.leave(acquisition, whenOver);
+		if (departure.released() != null) {
+			release(departure.released());
+		}
+		Lingering lingering = departure.lingering();
+		if (lingering == null) {
+			return false;
+		}
+		Runnable end = () -> end(lock, lingering);
+		if (!schedule(lingering.lease(), end, lingering.untilNanos() - System.nanoTime()) || this.closed) {
+			end.run();
+		}
+		return true;
+	}
+
+	/** Ends all minimum holds now. */
+	void endLingering() {
+		this.active.values().forEach((entry) -> endLingering(entry.lock(), null));
+	}
+
+	private void endLingering(DistributedLock lock, @Nullable Lease lease) {
+		lock.lingering(lease).ifPresent((lingering) -> end(lock, lingering));
+	}
+
+	private void end(DistributedLock lock, Lingering lingering) {
+		if (!lock.end(lingering)) {
+			return;
+		}
+		try {
+			release(lingering.lease());
+		}
+		finally {
+			lock.queue().release(lingering.standIn());
+			lingering.whenOver().run();
 		}
 	}
 
@@ -210,21 +257,34 @@ final class Leases {
 				this.active.computeIfPresent(lease, (key, current) -> current.renewed(now));
 			}
 			else if (this.active.containsKey(lease)) {
-				lose(entry.lock(), lease, "the backend does not know it any more");
+				notKept(entry.lock(), lease);
 			}
 		}
 		catch (RuntimeException ex) {
-			logger.warn("A distributed lock could not be renewed now and will be tried again: " + ex.getMessage());
+			SafeLog.warn(logger,
+					"A distributed lock could not be renewed now and will be tried again: " + ex.getMessage(), null);
 			this.active.computeIfPresent(lease, (key, current) -> current.renewed(now));
 		}
 	}
 
+	private void notKept(DistributedLock lock, Lease lease) {
+		String reason = "the backend does not know it any more";
+		lock.lingering(lease)
+			.ifPresent((lingering) -> SafeLog.warn(logger,
+					"The minimum hold of the distributed lock on " + LockNames.quote(lease.resource())
+							+ " has ended early: " + reason + ". Others may have got it already.",
+					null));
+		lose(lock, lease, reason);
+	}
+
 	private void lose(DistributedLock lock, Lease lease, String reason) {
 		for (DefaultLockHandle handle : lock.lose(lease)) {
-			logger.warn("Lost the " + handle + ": " + reason + ". Work under it is not protected any more.");
+			SafeLog.warn(logger, "Lost the " + handle + ": " + reason + ". Work under it is not protected any more.",
+					null);
 			this.whenLost.accept(handle);
 			handle.lost();
 		}
+		endLingering(lock, lease);
 		release(lease);
 	}
 
@@ -233,14 +293,12 @@ final class Leases {
 		if (entry == null) {
 			return;
 		}
-		if (entry.end() != null) {
-			entry.end().cancel(false);
-		}
+		entry.timers().forEach((timer) -> timer.cancel(false));
 		try {
 			backend().release(lease);
 		}
 		catch (RuntimeException ex) {
-			logger.warn("A distributed lock was not given back cleanly: " + ex.getMessage(), ex);
+			SafeLog.warn(logger, "A distributed lock was not given back cleanly: " + ex.getMessage(), ex);
 		}
 	}
 
@@ -249,12 +307,18 @@ final class Leases {
 	 *
 	 * @param lock the lock it is for
 	 * @param renewedNanos when it was renewed
-	 * @param end ends a fixed lease, or {@code null} if it has no end
+	 * @param timers what will happen to it
 	 */
-	private record Active(DistributedLock lock, long renewedNanos, @Nullable Future<?> end) {
+	private record Active(DistributedLock lock, long renewedNanos, List<Future<?>> timers) {
 
 		Active renewed(long nanos) {
-			return new Active(this.lock, nanos, this.end);
+			return new Active(this.lock, nanos, this.timers);
+		}
+
+		Active with(Future<?> timer) {
+			List<Future<?>> extended = new ArrayList<>(this.timers);
+			extended.add(timer);
+			return new Active(this.lock, this.renewedNanos, List.copyOf(extended));
 		}
 
 	}
