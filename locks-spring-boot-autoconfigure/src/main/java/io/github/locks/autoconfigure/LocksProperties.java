@@ -66,6 +66,8 @@ public final class LocksProperties {
 
 	private final Statistics statistics = new Statistics();
 
+	private final Metrics metrics = new Metrics();
+
 	public boolean isEnabled() {
 		return this.enabled;
 	}
@@ -132,6 +134,10 @@ public final class LocksProperties {
 
 	public Statistics getStatistics() {
 		return this.statistics;
+	}
+
+	public Metrics getMetrics() {
+		return this.metrics;
 	}
 
 	/**
@@ -254,7 +260,10 @@ public final class LocksProperties {
 	public enum Backend {
 
 		/** Files in the lock directory, for the processes of one machine. */
-		FILE
+		FILE,
+
+		/** The memory of this process, for tests and single instances. */
+		MEMORY
 
 	}
 
@@ -346,6 +355,26 @@ public final class LocksProperties {
 
 		public void setMaxResources(int maxResources) {
 			this.maxResources = maxResources;
+		}
+
+	}
+
+	/**
+	 * Metrics.
+	 */
+	public static final class Metrics {
+
+		/**
+		 * Whether locks are measured where there is a meter registry.
+		 */
+		private boolean enabled = true;
+
+		public boolean isEnabled() {
+			return this.enabled;
+		}
+
+		public void setEnabled(boolean enabled) {
+			this.enabled = enabled;
 		}
 
 	}

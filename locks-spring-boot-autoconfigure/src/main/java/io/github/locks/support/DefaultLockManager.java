@@ -52,6 +52,8 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 
 	private final LockViews views;
 
+	private final BackendCheck backendCheck;
+
 	DefaultLockManager(DefaultLockManagerBuilder builder) {
 		LockSettings settings = builder.settings();
 		Workers workers = new Workers();
@@ -67,6 +69,7 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 		this.status = new StatusReader(resources, leases);
 		this.failures = new Failures(settings, this.status);
 		this.views = new LockViews(this.runtime, this.failures);
+		this.backendCheck = new BackendCheck(leases, workers);
 		leases.whenLost((handle) -> this.runtime.publishEnd(LockOperation.Kind.LOST, handle, handle.heldNanos()));
 		long idleNanos = LockSettings.nanos(settings.idleEviction());
 		workers.repeat(() -> resources.evictIdle(idleNanos), Math.max(idleNanos / 4, CLOSING_PAUSE_NANOS));
@@ -147,6 +150,18 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 	 */
 	void openBackend() {
 		this.runtime.leases().backend();
+	}
+
+	/**
+	 * Proves that the backend of the distributed locks can be used, by taking and giving
+	 * back a lock that is reserved for that. Does nothing if no distributed lock was
+	 * asked for yet.
+	 * @param patience how long to wait for the backend at most
+	 * @throws io.github.locks.LockBackendException if it fails, or does not answer in
+	 * time
+	 */
+	public void checkBackend(Duration patience) {
+		this.backendCheck.run(patience);
 	}
 
 	/** Whether the locks of a resource have left the memory. */

@@ -196,6 +196,11 @@ final class Leases {
 		}
 	}
 
+	/** The backend, or {@code null} if nobody has needed it yet. */
+	@Nullable LockBackend openedBackend() {
+		return this.backend;
+	}
+
 	/** Opens the backend now, to find out at once if it cannot be used. */
 	LockBackend backend() {
 		LockBackend current = this.backend;
