@@ -6,6 +6,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.locks.LockHolder;
@@ -27,6 +29,8 @@ public final class MemoryLockBackend implements LockBackend {
 	 */
 	private static final Duration RENEWAL = Duration.ofMillis(100);
 
+	private static final Duration PATIENCE = Duration.ofSeconds(10);
+
 	private final Map<String, MemoryLease> leases = new ConcurrentHashMap<>();
 
 	private final AtomicLong token = new AtomicLong(ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()));
@@ -44,6 +48,7 @@ public final class MemoryLockBackend implements LockBackend {
 
 	@Override
 	public void release(Lease lease) {
+		((MemoryLease) lease).released.countDown();
 		this.leases.computeIfPresent(lease.resource(), (resource, current) -> (current == lease) ? null : current);
 	}
 
@@ -54,12 +59,19 @@ public final class MemoryLockBackend implements LockBackend {
 
 	/**
 	 * Takes a lock away from its holder, as if its lease had run out: for tests of code
-	 * that works under a lock. The lock manager notices within half a second.
+	 * that works under a lock. Returns when the lock manager has noticed, which takes
+	 * about half a second: the handles of the holder are lost then.
 	 * @param resource name of the resource
 	 * @return {@code false} if nobody held it
+	 * @throws IllegalStateException if the lock manager does not notice
 	 */
 	public boolean lose(String resource) {
-		return this.leases.remove(LockNames.check(resource)) != null;
+		MemoryLease lost = this.leases.remove(LockNames.check(resource));
+		if (lost != null && !lost.awaitRelease()) {
+			throw new IllegalStateException(
+					"Nobody noticed that the distributed lock on " + LockNames.quote(resource) + " was lost");
+		}
+		return lost != null;
 	}
 
 	/**
@@ -72,6 +84,8 @@ public final class MemoryLockBackend implements LockBackend {
 		private final long fencingToken;
 
 		private final long grantedNanos = System.nanoTime();
+
+		private final CountDownLatch released = new CountDownLatch(1);
 
 		MemoryLease(LeaseRequest request, long fencingToken) {
 			this.request = request;
@@ -91,6 +105,16 @@ public final class MemoryLockBackend implements LockBackend {
 		@Override
 		public Duration renewalInterval() {
 			return RENEWAL;
+		}
+
+		boolean awaitRelease() {
+			try {
+				return this.released.await(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				return false;
+			}
 		}
 
 		LockHolder holder() {
