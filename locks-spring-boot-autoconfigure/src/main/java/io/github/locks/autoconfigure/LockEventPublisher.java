@@ -68,9 +68,16 @@ final class LockEventPublisher implements LockListener, DisposableBean {
 				this.publisher.publishEvent(event);
 			}
 			catch (RuntimeException | Error ex) {
-				logger.warn("An application listener failed on " + event, ex);
+				failed(event, ex);
 			}
 		});
+	}
+
+	/** After the end of the context it is no wonder that nobody takes an event. */
+	private void failed(Object event, Throwable failure) {
+		if (!this.executor.isShutdown()) {
+			logger.warn("An application listener failed on " + event, failure);
+		}
 	}
 
 	private void dropped() {

@@ -12,13 +12,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.github.locks.LockHolder;
-import io.github.locks.LockManagerClosedException;
 import io.github.locks.LockNames;
 import io.github.locks.local.Acquisition;
 import io.github.locks.spi.Lease;
@@ -43,7 +41,7 @@ final class Leases {
 
 	private static final long ASK_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-	private final Supplier<? extends LockBackend> factory;
+	private final LazyBackend backend;
 
 	private final Workers workers;
 
@@ -52,19 +50,15 @@ final class Leases {
 	/** Who asks the backend again and again. */
 	private final Set<Acquisition> askers = ConcurrentHashMap.newKeySet();
 
-	private final ReentrantLock opening = new ReentrantLock();
-
 	private volatile boolean closed;
 
 	private final AtomicBoolean renewing = new AtomicBoolean();
-
-	private volatile @Nullable LockBackend backend;
 
 	private volatile Consumer<DefaultLockHandle> whenLost = (handle) -> {
 	};
 
 	Leases(Supplier<? extends LockBackend> factory, Workers workers) {
-		this.factory = factory;
+		this.backend = new LazyBackend(factory, () -> workers.repeat(this::renewSoon, TICK_NANOS));
 		this.workers = workers;
 	}
 
@@ -161,7 +155,7 @@ final class Leases {
 	}
 
 	Optional<LockHolder> inspect(String resource) {
-		LockBackend current = this.backend;
+		LockBackend current = openedBackend();
 		try {
 			return (current != null) ? current.inspect(resource) : Optional.empty();
 		}
@@ -186,57 +180,20 @@ final class Leases {
 
 	/** Gives all leases up that are still held, and closes the backend. */
 	void close() {
-		synchronized (this) {
-			this.closed = true;
-		}
+		this.closed = true;
+		this.backend.refuse();
 		this.active.forEach((lease, entry) -> lose(entry.lock(), lease, CLOSED));
-		LockBackend current = this.backend;
-		if (current != null) {
-			current.close();
-		}
+		this.backend.close();
 	}
 
 	/** The backend, or {@code null} if nobody has needed it yet. */
 	@Nullable LockBackend openedBackend() {
-		return this.backend;
+		return this.backend.opened();
 	}
 
 	/** Opens the backend now, to find out at once if it cannot be used. */
 	LockBackend backend() {
-		LockBackend current = this.backend;
-		return (current != null) ? current : open();
-	}
-
-	private LockBackend open() {
-		this.opening.lock();
-		try {
-			LockBackend current = this.backend;
-			if (current == null) {
-				current = this.factory.get();
-				publish(current);
-			}
-			return current;
-		}
-		finally {
-			this.opening.unlock();
-		}
-	}
-
-	/** Makes a backend known, unless the manager was closed in the meantime. */
-	private void publish(LockBackend opened) {
-		boolean late;
-		synchronized (this) {
-			late = this.closed;
-			if (!late) {
-				this.backend = opened;
-			}
-		}
-		if (late) {
-			opened.close();
-			throw new LockManagerClosedException("The backend of the distributed locks is closed: " + CLOSED + ".",
-					null, null, null);
-		}
-		this.workers.repeat(this::renewSoon, TICK_NANOS);
+		return this.backend.get();
 	}
 
 	private void renewSoon() {
