@@ -195,7 +195,9 @@ public final class LockRequest {
 
 		/**
 		 * Sets how long the lock may be held: afterwards it is lost to the holder and
-		 * free for others. Default: held until closed. Distributed locks only.
+		 * free for other processes. In this process the next one still waits until the
+		 * holder has closed its handle. Default: held until closed. Distributed locks
+		 * only.
 		 * @param lease the lease, more than zero
 		 * @return this builder
 		 */

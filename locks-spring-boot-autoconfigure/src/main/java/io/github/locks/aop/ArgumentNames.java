@@ -14,7 +14,7 @@ import org.springframework.core.ParameterNameDiscoverer;
 /**
  * The variables of a template: the arguments by name, and by position as {@code a0} and
  * {@code p0}. Names are those of the annotated method and of the method that implements
- * it. Immutable.
+ * it. The hidden last argument of a suspend function is none of them. Immutable.
  */
 final class ArgumentNames {
 
@@ -31,21 +31,26 @@ final class ArgumentNames {
 
 	static ArgumentNames of(LockDeclaration declaration, Method method) {
 		Map<String, Integer> indexes = new LinkedHashMap<>();
+		int count = count(method);
 		if (declaration.annotated() instanceof Method annotated) {
-			addNames(annotated, indexes);
+			addNames(annotated, count, indexes);
 		}
-		addNames(method, indexes);
-		boolean named = !indexes.isEmpty() || method.getParameterCount() == 0;
-		for (int i = 0; i < method.getParameterCount(); i++) {
+		addNames(method, count, indexes);
+		boolean named = !indexes.isEmpty() || count == 0;
+		for (int i = 0; i < count; i++) {
 			indexes.putIfAbsent("a" + i, i);
 			indexes.putIfAbsent("p" + i, i);
 		}
 		return new ArgumentNames(indexes, named);
 	}
 
-	private static void addNames(Method method, Map<String, Integer> indexes) {
+	private static int count(Method method) {
+		return KotlinFunctions.isSuspending(method) ? method.getParameterCount() - 1 : method.getParameterCount();
+	}
+
+	private static void addNames(Method method, int count, Map<String, Integer> indexes) {
 		@Nullable String @Nullable [] names = DISCOVERER.getParameterNames(method);
-		for (int i = 0; names != null && i < names.length; i++) {
+		for (int i = 0; names != null && i < Math.min(count, names.length); i++) {
 			if (names[i] != null) {
 				indexes.putIfAbsent(names[i], i);
 			}

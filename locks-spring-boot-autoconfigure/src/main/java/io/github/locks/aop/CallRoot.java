@@ -1,6 +1,7 @@
 package io.github.locks.aop;
 
 import java.lang.reflect.Method;
+import java.util.Arrays;
 
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -34,11 +35,16 @@ final class CallRoot {
 	}
 
 	/**
-	 * Returns the arguments of the call.
+	 * Returns the arguments of the call, without the hidden one of a suspend function.
 	 * @return the arguments
 	 */
 	public @Nullable Object[] getArgs() {
-		return this.invocation.getArguments();
+		@Nullable Object[] arguments = this.invocation.getArguments();
+		return KotlinFunctions.isSuspending(getMethod()) ? Arrays.copyOf(arguments, arguments.length - 1) : arguments;
+	}
+
+	@Nullable Object argument(int index) {
+		return this.invocation.getArguments()[index];
 	}
 
 }

@@ -1,19 +1,36 @@
 package io.github.locks.aop;
 
-import io.github.locks.LockHandle;
-
 /**
- * Decides who gives back the lock of a plain call.
+ * Decides who gives back the locks of a call that a thread makes.
  */
-@FunctionalInterface
 interface DeferredRelease {
 
+	/** Locks are given back when the call is over. */
+	DeferredRelease NEVER = new DeferredRelease() {
+
+		@Override
+		public boolean isDue() {
+			return false;
+		}
+
+		@Override
+		public boolean takeOver(HeldLocks held) {
+			return false;
+		}
+
+	};
+
 	/**
-	 * Takes over the release of a lock if it has to wait for something.
-	 * @param handle the lock
-	 * @param method the method that runs under it
-	 * @return whether the lock will be given back later, and not by the caller
+	 * Whether locks that the calling thread takes now have to be held longer than the
+	 * call.
 	 */
-	boolean takeOver(LockHandle handle, LockedMethod method);
+	boolean isDue();
+
+	/**
+	 * Takes over the release of locks if it is due.
+	 * @param held the locks
+	 * @return whether the locks will be given back later, and not by the caller
+	 */
+	boolean takeOver(HeldLocks held);
 
 }

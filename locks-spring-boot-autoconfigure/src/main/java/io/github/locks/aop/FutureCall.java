@@ -1,73 +1,98 @@
 package io.github.locks.aop;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
 import io.github.locks.LockException;
-import io.github.locks.LockHandle;
 import io.github.locks.LockManager;
 import io.github.locks.LockOwner;
-import io.github.locks.LockTimeoutException;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls whose work is over when the future they return is done. The lock belongs to the
+ * Calls whose work is over when the future they return is done. The locks belong to the
  * call, not to the thread: a second call of the same thread has to wait.
  * <p>
  * The caller gets a {@link HeldFuture} where the declared type allows it, else the
- * original future, which others may then see done a moment before the lock is free.
+ * original future, which others may then see done a moment before the locks are free.
  */
 final class FutureCall implements LockedCall {
 
 	private final Supplier<LockManager> locks;
 
+	private final DeferredRelease release;
+
 	private final FutureWatcher watcher = new FutureWatcher();
 
-	FutureCall(Supplier<LockManager> locks) {
+	FutureCall(Supplier<LockManager> locks, DeferredRelease release) {
 		this.locks = locks;
+		this.release = release;
 	}
 
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation, LockedMethod method) throws Throwable {
-		LockOwner caller = LockOwner.current();
-		LockOwner owner = caller.nested(LockedMethod.nextCall(caller.name()));
-		LockHandle handle;
+		HeldLocks held;
 		try {
-			handle = this.locks.get().acquire(method.request(method.resource(invocation), owner));
+			held = acquire(method, method.plan(invocation));
+		}
+		catch (LockRefusal refusal) {
+			return refused(invocation, method, refusal);
 		}
 		catch (LockException ex) {
-			return refused(method, ex);
+			return failed(method, ex);
 		}
-		Object work = proceed(invocation, method, handle);
+		Object work = proceed(invocation, method, held);
 		if (work == null) {
-			Releases.afterSuccess(handle, method);
+			held.afterSuccess();
 			return null;
 		}
-		return follow(work, method, handle);
+		return follow(work, method, held);
+	}
+
+	/**
+	 * In a transaction of the caller, the caller itself takes the locks first, and holds
+	 * them until the transaction has ended. The call enters as its child.
+	 */
+	private HeldLocks acquire(LockedMethod method, List<PlannedLock> plan) {
+		LockManager manager = this.locks.get();
+		if (this.release.isDue() && !plan.isEmpty()) {
+			this.release.takeOver(HeldLocks.acquire(manager, method, plan, null));
+		}
+		LockOwner caller = LockOwner.current();
+		return HeldLocks.acquire(manager, method, plan, caller.nested(LockedMethod.nextCall(caller.name())));
+	}
+
+	private static @Nullable Object refused(MethodInvocation invocation, LockedMethod method, LockRefusal refusal)
+			throws Throwable {
+		if (refusal.hasFallback()) {
+			return refusal.callFallback(invocation);
+		}
+		if (refusal.isSkipped()) {
+			return CompletableFuture.completedFuture(null);
+		}
+		return failed(method, refusal.failure());
 	}
 
 	@SuppressWarnings("FutureReturnValueIgnored") // the caller gets the future
-	private static Object refused(LockedMethod method, LockException failure) {
-		if (failure instanceof LockTimeoutException && method.isSkipped()) {
-			return CompletableFuture.completedFuture(null);
-		}
+	private static Object failed(LockedMethod method, LockException failure) {
 		if (method.returns().acceptsCompletableFuture()) {
 			return CompletableFuture.failedFuture(failure);
 		}
 		throw failure;
 	}
 
-	private static @Nullable Object proceed(MethodInvocation invocation, LockedMethod method, LockHandle handle)
+	private static @Nullable Object proceed(MethodInvocation invocation, LockedMethod method, HeldLocks held)
 			throws Throwable {
-		LockOwner.Scope scope = handle.owner().carry();
+		LockOwner.Scope scope = held.enterAsOwner();
 		try {
+			method.passToken(invocation, held);
 			return invocation.proceed();
 		}
 		catch (Throwable ex) {
-			Releases.afterFailure(handle, method, ex);
+			held.afterFailure(ex);
 			throw ex;
 		}
 		finally {
@@ -75,21 +100,22 @@ final class FutureCall implements LockedCall {
 		}
 	}
 
-	private Object follow(Object work, LockedMethod method, LockHandle handle) {
-		HeldFuture held = new HeldFuture(work, method, handle);
+	private Object follow(Object work, LockedMethod method, HeldLocks held) {
+		HeldFuture future = new HeldFuture(work, held);
 		try {
 			if (work instanceof CompletionStage<?> stage) {
-				stage.whenComplete(held::end);
+				stage.whenComplete(future::end);
 			}
 			else {
-				this.watcher.watch((Future<?>) work, held);
+				this.watcher.watch((Future<?>) work, future);
 			}
+			held.interrupting().forEach((handle) -> handle.onLost(() -> future.lost(handle)));
 		}
 		catch (RuntimeException | Error ex) {
-			Releases.afterFailure(handle, method, ex);
+			held.afterFailure(ex);
 			throw ex;
 		}
-		return method.returns().acceptsCompletableFuture() ? held : work;
+		return method.returns().acceptsCompletableFuture() ? future : work;
 	}
 
 }

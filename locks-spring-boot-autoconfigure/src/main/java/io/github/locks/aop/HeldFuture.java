@@ -7,36 +7,42 @@ import io.github.locks.LockHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The future of work that runs under a lock. It is done when the work is done <i>and</i>
- * the lock was given back.
+ * The future of work that runs under locks. It is done when the work is done <i>and</i>
+ * the locks were given back.
  * <p>
- * Cancelling it cancels the work. If the work cannot be cancelled, the lock is held until
- * the work has ended, even though nobody waits for it any more.
+ * Cancelling it cancels the work. If the work cannot be cancelled, the locks are held
+ * until the work has ended, even though nobody waits for it any more.
  */
 final class HeldFuture extends CompletableFuture<@Nullable Object> {
 
 	private final Object work;
 
-	private final LockedMethod method;
+	private final HeldLocks held;
 
-	private final LockHandle handle;
-
-	HeldFuture(Object work, LockedMethod method, LockHandle handle) {
+	HeldFuture(Object work, HeldLocks held) {
 		this.work = work;
-		this.method = method;
-		this.handle = handle;
+		this.held = held;
 	}
 
 	/**
-	 * The work has ended: gives the lock back, then completes this future.
+	 * The work has ended: gives the locks back, then completes this future.
 	 */
 	void end(@Nullable Object result, @Nullable Throwable failure) {
-		Throwable outcome = Releases.afterEnd(this.handle, this.method, failure);
+		Throwable outcome = this.held.afterEnd(failure);
 		if (outcome != null) {
 			completeExceptionally(outcome);
 		}
 		else {
 			complete(result);
+		}
+	}
+
+	/**
+	 * A lock was lost and the work is to stop: fails this future, then cancels the work.
+	 */
+	void lost(LockHandle handle) {
+		if (completeExceptionally(this.held.lost(handle, null))) {
+			cancelWork(true);
 		}
 	}
 
@@ -46,7 +52,7 @@ final class HeldFuture extends CompletableFuture<@Nullable Object> {
 			return isCancelled();
 		}
 		if (cancelWork(mayInterruptIfRunning)) {
-			this.handle.close();
+			this.held.close();
 		}
 		return super.cancel(mayInterruptIfRunning);
 	}

@@ -1,6 +1,7 @@
 package io.github.locks.aop;
 
 import io.github.locks.LockNames;
+import io.github.locks.aop.LockDeclaration.Attribute;
 
 import org.springframework.expression.spel.SpelNode;
 import org.springframework.expression.spel.ast.Assign;
@@ -12,17 +13,20 @@ import org.springframework.expression.spel.ast.TypeReference;
 import org.springframework.expression.spel.ast.VariableReference;
 
 /**
- * Checks the expression of an island before it is ever evaluated: the variables that it
- * names must exist, and it must not reach for what templates may not use.
+ * Checks an expression before it is ever evaluated: the variables that it names must
+ * exist, and it must not reach for what templates may not use.
  */
 final class IslandCheck {
 
 	private final LockDeclaration declaration;
 
+	private final Attribute attribute;
+
 	private final ArgumentNames names;
 
-	IslandCheck(LockDeclaration declaration, ArgumentNames names) {
+	IslandCheck(LockDeclaration declaration, Attribute attribute, ArgumentNames names) {
 		this.declaration = declaration;
+		this.attribute = attribute;
 		this.names = names;
 	}
 
@@ -31,7 +35,7 @@ final class IslandCheck {
 			checkVariable(node.toStringAST().substring(1));
 		}
 		else if (isForbidden(node)) {
-			throw this.declaration.invalidResource(
+			throw this.declaration.invalid(this.attribute,
 					"its expression uses " + LockNames.quote(node.toStringAST())
 							+ "; types, constructors, functions and assignments are not available",
 					"Use arguments, #root and beans only.", null);
@@ -53,7 +57,7 @@ final class IslandCheck {
 		}
 		String hint = this.names.areNamed() ? ""
 				: " The names of the parameters are not known: compile with -parameters, or use #a0.";
-		throw this.declaration.invalidResource("there is no argument '#" + LockNames.escape(name) + "'",
+		throw this.declaration.invalid(this.attribute, "there is no argument '#" + LockNames.escape(name) + "'",
 				"Known are #root and " + this.names.names() + "." + hint, null);
 	}
 

@@ -10,6 +10,7 @@ import org.springframework.aop.ClassFilter;
 import org.springframework.aop.Pointcut;
 import org.springframework.aop.support.AbstractPointcutAdvisor;
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.core.Ordered;
 
@@ -45,6 +46,16 @@ public final class LockAdvisor extends AbstractPointcutAdvisor {
 		this.pointcut = new LockPointcut(methods);
 		this.advice = new LockInterceptor(methods, locks, releaseAfterTransaction);
 		setOrder(ORDER);
+	}
+
+	/**
+	 * Creates a check of the finished beans: no transaction of a method may be outside of
+	 * its lock.
+	 * @param validation what to do about one that is
+	 * @return the check
+	 */
+	public static BeanPostProcessor orderCheck(Validation validation) {
+		return new AdviceOrderCheck(validation);
 	}
 
 	@Override

@@ -4,16 +4,17 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
 
+import io.github.locks.LockNames;
 import io.github.locks.LockType;
 import io.github.locks.annotation.DistributedLock;
 import io.github.locks.annotation.ReadLock;
 import io.github.locks.annotation.WriteLock;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.annotation.AnnotationConfigurationException;
 import org.springframework.core.annotation.MergedAnnotation;
@@ -23,8 +24,8 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Finds the annotation that applies to a method: its own, else that of the method it
- * overrides or implements, else that of the class, which is for public methods only.
+ * Finds the annotations that apply to a method: its own, else those of the method it
+ * overrides or implements, else those of the class, which are for public methods only.
  */
 final class LockAnnotations {
 
@@ -35,17 +36,17 @@ final class LockAnnotations {
 	}
 
 	/**
-	 * Finds the annotation that applies to a method.
+	 * Finds the annotations that apply to a method.
 	 * @param method the most specific method, no bridge
 	 * @param targetClass the class of the bean
-	 * @return what was found, or {@code null} if the method is not to be locked
+	 * @return what was found; empty if the method is not to be locked
 	 */
-	static @Nullable LockDeclaration find(Method method, Class<?> targetClass) {
+	static List<LockDeclaration> find(Method method, Class<?> targetClass) {
 		String where = LockDeclaration.where(method, targetClass);
-		LockDeclaration found = read(method, where);
-		if (found == null && isPublicInstanceMethod(method)) {
+		List<LockDeclaration> found = read(method, where);
+		if (found.isEmpty() && isPublicInstanceMethod(method)) {
 			found = findOnInterfaces(method, targetClass, where);
-			if (found == null && isCoveredByType(method)) {
+			if (found.isEmpty() && isCoveredByType(method)) {
 				found = read(targetClass, where);
 			}
 		}
@@ -53,22 +54,29 @@ final class LockAnnotations {
 	}
 
 	/**
+	 * Whether a method has annotations of its own.
+	 */
+	static boolean areOn(Method method) {
+		return !locks(method).isEmpty();
+	}
+
+	/**
 	 * Looks at interfaces that only a subclass of the declaring class implements: the
 	 * hierarchy of the method does not lead there.
 	 */
-	private static @Nullable LockDeclaration findOnInterfaces(Method method, Class<?> targetClass, String where) {
+	private static List<LockDeclaration> findOnInterfaces(Method method, Class<?> targetClass, String where) {
 		if (method.getDeclaringClass() == targetClass) {
-			return null;
+			return List.of();
 		}
 		for (Class<?> type : ClassUtils.getAllInterfacesForClassAsSet(targetClass)) {
 			Method declared = type.isAssignableFrom(method.getDeclaringClass()) ? null
 					: ClassUtils.getMethodIfAvailable(type, method.getName(), method.getParameterTypes());
-			LockDeclaration found = (declared != null) ? read(declared, where) : null;
-			if (found != null) {
+			List<LockDeclaration> found = (declared != null) ? read(declared, where) : List.of();
+			if (!found.isEmpty()) {
 				return found;
 			}
 		}
-		return null;
+		return List.of();
 	}
 
 	private static boolean isPublicInstanceMethod(Method method) {
@@ -79,40 +87,52 @@ final class LockAnnotations {
 		return !ReflectionUtils.isObjectMethod(method) && !method.isSynthetic();
 	}
 
-	private static @Nullable LockDeclaration read(AnnotatedElement element, String where) {
-		MergedAnnotations annotations = MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY);
-		if (TYPES.keySet().stream().noneMatch(annotations::isPresent)) {
-			return null;
-		}
+	private static List<MergedAnnotation<Annotation>> locks(AnnotatedElement element) {
+		return MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY)
+			.stream()
+			.filter((annotation) -> TYPES.containsKey(annotation.getType()))
+			.toList();
+	}
+
+	private static List<LockDeclaration> read(AnnotatedElement element, String where) {
+		List<LockDeclaration> declarations = new ArrayList<>();
 		try {
-			MergedAnnotation<?> annotation = single(closest(annotations), where);
-			return LockDeclaration.of(annotation, Objects.requireNonNull(TYPES.get(annotation.getType())), where);
+			for (MergedAnnotation<?> annotation : closest(locks(element))) {
+				LockType type = Objects.requireNonNull(TYPES.get(annotation.getType()));
+				declarations.add(LockDeclaration.of(annotation, type, where));
+			}
 		}
 		catch (AnnotationConfigurationException ex) {
 			throw new InvalidLockAnnotationException(
 					"The lock annotation on " + where + " contradicts itself: " + ex.getMessage(),
 					"Set either 'value' or 'resource'.", ex);
 		}
+		checkDistinct(declarations);
+		return declarations;
 	}
 
-	private static List<MergedAnnotation<Annotation>> closest(MergedAnnotations annotations) {
-		List<MergedAnnotation<Annotation>> all = annotations.stream()
-			.filter((annotation) -> TYPES.containsKey(annotation.getType()))
-			.toList();
-		int closest = all.stream().mapToInt(MergedAnnotation::getAggregateIndex).min().orElseThrow();
-		return all.stream().filter((annotation) -> annotation.getAggregateIndex() == closest).toList();
+	private static List<MergedAnnotation<Annotation>> closest(List<MergedAnnotation<Annotation>> annotations) {
+		int closest = annotations.stream().mapToInt(MergedAnnotation::getAggregateIndex).min().orElse(0);
+		return annotations.stream().filter((annotation) -> annotation.getAggregateIndex() == closest).toList();
 	}
 
-	private static MergedAnnotation<?> single(List<MergedAnnotation<Annotation>> annotations, String where) {
-		if (annotations.size() > 1) {
-			String names = annotations.stream()
-				.map((annotation) -> "@" + annotation.getType().getSimpleName())
-				.collect(Collectors.joining(" and "));
-			throw new InvalidLockAnnotationException(
-					names + " on " + where + " cannot be combined: a method runs under one lock.",
-					"Keep one of them, and take further locks inside the method through the LockManager.");
+	/**
+	 * One resource is either read or written. A distributed lock is another lock, even if
+	 * its name is the same.
+	 */
+	private static void checkDistinct(List<LockDeclaration> declarations) {
+		Map<List<Object>, LockDeclaration> seen = new HashMap<>();
+		for (LockDeclaration declaration : declarations) {
+			boolean distributed = declaration.type() == LockType.DISTRIBUTED;
+			LockDeclaration other = seen.put(List.of(distributed, declaration.resource()), declaration);
+			if (other != null) {
+				String names = other.annotation() + " and " + declaration.annotation();
+				throw new InvalidLockAnnotationException(
+						names + " on " + declaration.where() + " cannot be combined: both lock "
+								+ LockNames.quote(declaration.resource()) + ".",
+						"Keep one of them; the write lock keeps readers out too.");
+			}
 		}
-		return annotations.get(0);
 	}
 
 }

@@ -33,13 +33,12 @@ final class LockInterceptor implements MethodInterceptor {
 	LockInterceptor(LockedMethods methods, Supplier<LockManager> locks, boolean releaseAfterTransaction) {
 		this.methods = methods;
 		Supplier<LockManager> manager = SingletonSupplier.of(locks)::obtain;
-		this.plain = new PlainCall(manager, release(releaseAfterTransaction));
-		this.future = new FutureCall(manager);
-		this.reactive = REACTOR_PRESENT ? new ReactiveCall(manager) : this.plain;
-	}
-
-	private static DeferredRelease release(boolean afterTransaction) {
-		return (afterTransaction && TRANSACTIONS_PRESENT) ? new TransactionRelease() : (handle, method) -> false;
+		boolean deferred = releaseAfterTransaction && TRANSACTIONS_PRESENT;
+		DeferredRelease release = deferred ? new TransactionRelease() : DeferredRelease.NEVER;
+		this.plain = new PlainCall(manager, release);
+		this.future = new FutureCall(manager, release);
+		this.reactive = REACTOR_PRESENT ? new ReactiveCall(manager, deferred ? new ReactiveTransactionRelease() : null)
+				: this.plain;
 	}
 
 	@Override

@@ -1,44 +1,43 @@
 package io.github.locks.aop;
 
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
-import io.github.locks.InvalidLockNameException;
-import io.github.locks.LockNames;
-import io.github.locks.LockOwner;
-import io.github.locks.LockRequest;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A method and its lock: what the annotation says, parsed and checked. Immutable.
+ * A method and its locks: what the annotations say, parsed and checked. Immutable.
  */
 final class LockedMethod {
 
 	private static final AtomicLong CALLS = new AtomicLong();
 
-	private final LockDeclaration declaration;
-
-	private final ResourceTemplate template;
-
-	private final @Nullable Duration timeout;
+	private final List<MethodLock> locks;
 
 	private final String label;
 
 	private final ReturnType returns;
 
-	private final @Nullable LockRequest fixedRequest;
+	private final @Nullable TokenParameter token;
 
-	LockedMethod(LockDeclaration declaration, ResourceTemplate template, @Nullable Duration timeout, String label,
-			ReturnType returns) {
-		this.declaration = declaration;
-		this.template = template;
-		this.timeout = timeout;
+	/** The plan of all calls, unless it depends on the call. */
+	private final @Nullable List<PlannedLock> fixedPlan;
+
+	LockedMethod(List<MethodLock> locks, String label, ReturnType returns, @Nullable TokenParameter token) {
+		this.locks = List.copyOf(locks);
 		this.label = label;
 		this.returns = returns;
-		String literal = template.literal();
-		this.fixedRequest = (literal != null) ? builder(literal).build() : null;
+		this.token = token;
+		List<PlannedLock> plan = this.locks.stream()
+			.map(MethodLock::planForAll)
+			.flatMap(Optional::stream)
+			.sorted(PlannedLock.ORDER)
+			.toList();
+		this.fixedPlan = (plan.size() == this.locks.size()) ? plan : null;
 	}
 
 	/**
@@ -50,43 +49,33 @@ final class LockedMethod {
 	}
 
 	/**
-	 * Returns the request of one call for the current owner.
+	 * Returns the locks that one call is to take, in the order to take them. Evaluates
+	 * conditions and templates, so it is called once for a call.
 	 */
-	LockRequest request(MethodInvocation invocation) {
-		LockRequest fixed = this.fixedRequest;
-		return (fixed != null) ? fixed : builder(resource(invocation)).build();
-	}
-
-	/**
-	 * Returns the request of one call for an owner of its own.
-	 */
-	LockRequest request(String resource, LockOwner owner) {
-		return builder(resource).owner(owner).build();
-	}
-
-	/**
-	 * Returns the name of the resource of one call. Evaluates the template, so it is
-	 * called once for a call.
-	 */
-	String resource(MethodInvocation invocation) {
-		return this.template.resolve(new CallRoot(invocation));
-	}
-
-	private LockRequest.Builder builder(String resource) {
-		try {
-			LockRequest.Builder builder = LockRequest.of(this.declaration.type(), resource).method(this.label);
-			return (this.timeout != null) ? builder.timeout(this.timeout) : builder;
+	List<PlannedLock> plan(MethodInvocation invocation) {
+		List<PlannedLock> fixed = this.fixedPlan;
+		if (fixed != null) {
+			return fixed;
 		}
-		catch (InvalidLockNameException ex) {
-			throw new InvalidLockNameException(describe() + " gave no valid name. " + ex.getMessage(), ex);
+		CallRoot root = new CallRoot(invocation);
+		List<PlannedLock> plan = new ArrayList<>(this.locks.size());
+		for (MethodLock lock : this.locks) {
+			PlannedLock planned = lock.plan(root);
+			if (planned != null) {
+				plan.add(planned);
+			}
 		}
+		plan.sort(PlannedLock.ORDER);
+		return plan;
 	}
 
 	/**
-	 * Whether the call is skipped, rather than failed, when the lock could not be had.
+	 * Gives the method the fencing token, if it has a parameter for it.
 	 */
-	boolean isSkipped() {
-		return this.declaration.skip();
+	void passToken(MethodInvocation invocation, HeldLocks held) {
+		if (this.token != null) {
+			this.token.pass(invocation, held);
+		}
 	}
 
 	/**
@@ -95,6 +84,10 @@ final class LockedMethod {
 	 */
 	@Nullable Object skipped() {
 		return (this.returns.type() == Optional.class) ? Optional.empty() : null;
+	}
+
+	List<MethodLock> locks() {
+		return this.locks;
 	}
 
 	ReturnType returns() {
@@ -106,11 +99,10 @@ final class LockedMethod {
 	}
 
 	/**
-	 * Returns annotation, template and method for messages.
+	 * Returns annotations, templates and method for messages.
 	 */
 	String describe() {
-		return this.declaration.annotation() + "(" + LockNames.quote(this.declaration.resource()) + ") on "
-				+ this.declaration.where();
+		return this.locks.stream().map((lock) -> lock.declaration().describe()).collect(Collectors.joining(" and "));
 	}
 
 	@Override

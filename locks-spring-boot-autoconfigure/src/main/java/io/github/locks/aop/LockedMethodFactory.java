@@ -2,9 +2,15 @@ package io.github.locks.aop;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 import io.github.locks.InvalidLockNameException;
 import io.github.locks.LockNames;
+import io.github.locks.LockType;
+import io.github.locks.aop.LockDeclaration.Attribute;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
@@ -13,7 +19,7 @@ import org.springframework.expression.BeanResolver;
 import org.springframework.util.ClassUtils;
 
 /**
- * Reads and checks the annotation of a method. What passes here can work.
+ * Reads and checks the annotations of a method. What passes here can work.
  */
 final class LockedMethodFactory {
 
@@ -27,22 +33,27 @@ final class LockedMethodFactory {
 	}
 
 	/**
-	 * Reads the annotation of a method.
+	 * Reads the annotations of a method.
 	 * @param method the most specific method, no bridge
 	 * @param targetClass the class of the bean
-	 * @return the lock, or {@code null} if the method is not to be locked
-	 * @throws InvalidLockAnnotationException if the annotation can never work
+	 * @return its locks, or {@code null} if the method is not to be locked
+	 * @throws InvalidLockAnnotationException if an annotation can never work
 	 */
 	@Nullable LockedMethod create(Method method, Class<?> targetClass) {
-		LockDeclaration declaration = LockAnnotations.find(method, targetClass);
-		if (declaration == null || !isMeant(declaration, method)) {
+		List<MethodLock> locks = new ArrayList<>();
+		ReturnType returns = null;
+		for (LockDeclaration declaration : LockAnnotations.find(method, targetClass)) {
+			if (isMeant(declaration, method)) {
+				checkProxyable(declaration, method, targetClass);
+				returns = ReturnType.of(declaration, method, targetClass);
+				locks.add(lock(declaration, method, targetClass));
+			}
+		}
+		if (returns == null) {
 			return null;
 		}
-		checkProxyable(declaration, method, targetClass);
-		ReturnType returns = ReturnType.of(declaration, method, targetClass);
-		ResourceTemplate template = template(declaration, method);
-		String label = label(targetClass) + "." + method.getName();
-		return new LockedMethod(declaration, template, Timeouts.parse(declaration, this.placeholders), label, returns);
+		checkDistinct(locks);
+		return new LockedMethod(locks, label(method, targetClass), returns, TokenParameter.find(method, locks));
 	}
 
 	/**
@@ -64,15 +75,20 @@ final class LockedMethodFactory {
 		}
 	}
 
-	private ResourceTemplate template(LockDeclaration declaration, Method method) {
-		TemplateParser parser = new TemplateParser(declaration, this.placeholders,
-				ArgumentNames.of(declaration, method));
-		ResourceTemplate template = parser.parse(this.beans);
+	private MethodLock lock(LockDeclaration declaration, Method method, Class<?> targetClass) {
+		ArgumentNames names = ArgumentNames.of(declaration, method);
+		ResourceTemplate template = new TemplateParser(declaration, this.placeholders, names).parse(this.beans);
 		String literal = template.literal();
 		if (literal != null) {
 			checkName(declaration, literal);
 		}
-		return template;
+		MethodLock.Timing timing = new MethodLock.Timing(
+				Durations.zeroOrMore(declaration, Attribute.TIMEOUT, this.placeholders),
+				Durations.moreThanZero(declaration, Attribute.LEASE, this.placeholders),
+				Durations.moreThanZero(declaration, Attribute.MINIMUM_HOLD, this.placeholders));
+		checkTiming(declaration, timing);
+		return new MethodLock(declaration, template, Condition.parse(declaration, this.placeholders, names),
+				Fallback.find(declaration, method, targetClass), timing, label(method, targetClass));
 	}
 
 	private static void checkName(LockDeclaration declaration, String name) {
@@ -80,13 +96,43 @@ final class LockedMethodFactory {
 			LockNames.check(name);
 		}
 		catch (InvalidLockNameException ex) {
-			throw declaration.invalidResource("it is not a valid name", String.valueOf(ex.getMessage()), ex);
+			throw declaration.invalid(Attribute.RESOURCE, "it is not a valid name", String.valueOf(ex.getMessage()),
+					ex);
 		}
 	}
 
-	private static String label(Class<?> targetClass) {
+	private static void checkTiming(LockDeclaration declaration, MethodLock.Timing timing) {
+		if (timing.lease() != null && timing.minimumHold() != null
+				&& timing.minimumHold().compareTo(timing.lease()) > 0) {
+			throw declaration.invalid(Attribute.MINIMUM_HOLD, "the lease ends before that time is over",
+					"Make 'minimumHold' shorter than 'lease'.", null);
+		}
+	}
+
+	/**
+	 * Templates that look different may name the same resource, once their placeholders
+	 * are replaced.
+	 */
+	private static void checkDistinct(List<MethodLock> locks) {
+		Map<List<Object>, LockDeclaration> seen = new HashMap<>();
+		for (MethodLock lock : locks) {
+			LockDeclaration declaration = lock.declaration();
+			String literal = lock.template().literal();
+			String name = (literal != null) ? literal : declaration.resource();
+			LockDeclaration other = seen.put(List.of(lock.type() == LockType.DISTRIBUTED, literal != null, name),
+					declaration);
+			if (other != null) {
+				throw new InvalidLockAnnotationException(
+						other.annotation() + " and " + declaration.annotation() + " on " + declaration.where()
+								+ " cannot be combined: both lock " + LockNames.quote(name) + ".",
+						"Keep one of them; the write lock keeps readers out too.");
+			}
+		}
+	}
+
+	private static String label(Method method, Class<?> targetClass) {
 		String name = targetClass.getSimpleName();
-		return name.isEmpty() ? ClassUtils.getShortName(targetClass) : name;
+		return (name.isEmpty() ? ClassUtils.getShortName(targetClass) : name) + "." + method.getName();
 	}
 
 }

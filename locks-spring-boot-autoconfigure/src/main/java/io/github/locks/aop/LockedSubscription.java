@@ -1,29 +1,31 @@
 package io.github.locks.aop;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.locks.LockHandle;
 import io.github.locks.LockManager;
 import io.github.locks.LockOwner;
-import io.github.locks.LockRequest;
-import io.github.locks.LockTimeoutException;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * One subscription to a locked method: waits for the lock, works under it, gives it back
- * before the end is passed on.
+ * One subscription to a locked method: waits for the locks, works under them, gives them
+ * back before the end is passed on.
  * <p>
- * A cancellation may come at any time, also while the lock is granted. Who moves the
- * state away from {@link State#WAITING} decides: either the work begins, or it never
- * will. In both cases the end of the subscription settles the request: it leaves the
- * queue, or the lock that it was granted is closed.
+ * A cancellation may come at any time, also while a lock is granted. Who moves the state
+ * away from {@link State#WAITING} decides: either the work begins, or it never will. In
+ * both cases the end of the subscription settles the requests: each leaves its queue, or
+ * the lock that it was granted is closed.
  */
 final class LockedSubscription {
 
-	/** Under which the Reactor context carries the owner of a reactive lock. */
+	/** Under which the Reactor context carries the owner of reactive locks. */
 	private static final Object OWNER = new Object() {
 
 		@Override
@@ -39,60 +41,94 @@ final class LockedSubscription {
 
 	private final LockedMethod method;
 
+	private final @Nullable ReactiveTransactionRelease release;
+
 	private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
 
-	LockedSubscription(LockManager locks, ReactiveWork work) {
+	LockedSubscription(LockManager locks, ReactiveWork work, @Nullable ReactiveTransactionRelease release) {
 		this.locks = locks;
 		this.work = work;
 		this.method = work.method();
+		this.release = release;
 	}
 
 	/**
-	 * Asks for the lock.
-	 * @param resource name of the resource
+	 * Asks for the locks.
+	 * @param plan which
 	 * @param context the context of the subscriber
-	 * @return the work under the lock
+	 * @return the work under the locks
 	 */
-	Flux<Object> start(String resource, ContextView context) {
-		LockOwner parent = context.getOrDefault(OWNER, null);
+	Flux<Object> start(List<PlannedLock> plan, ContextView context) {
+		LockOwner caller = context.getOrDefault(OWNER, null);
+		if (this.release == null) {
+			return start(plan, caller);
+		}
 		String name = LockedMethod.nextCall(this.method.label());
-		LockOwner owner = (parent != null) ? parent.nested(name) : LockOwner.create(name);
-		LockRequest request = this.method.request(resource, owner);
-		CompletableFuture<LockHandle> grant = this.locks.acquireAsync(request);
-		return granted(grant).flatMapMany((handle) -> work(handle, owner)).doFinally((signal) -> settle(grant));
+		return this.release.takeOver(name, caller, (owner) -> new Grants(this.locks, this.method, plan, owner))
+			.map((owner) -> start(plan, owner))
+			.onErrorResume(LockRefusal.class, (refusal) -> Mono.just(refused(refusal)))
+			.switchIfEmpty(Mono.fromSupplier(() -> start(plan, caller)))
+			.flatMapMany((flux) -> flux);
 	}
 
-	private Mono<LockHandle> granted(CompletableFuture<LockHandle> grant) {
-		Mono<LockHandle> granted = Mono.fromFuture(grant);
-		return this.method.isSkipped() ? granted.onErrorComplete(LockTimeoutException.class) : granted;
+	private Flux<Object> start(List<PlannedLock> plan, @Nullable LockOwner caller) {
+		String name = LockedMethod.nextCall(this.method.label());
+		LockOwner owner = (caller != null) ? caller.nested(name) : LockOwner.create(name);
+		Grants grants = new Grants(this.locks, this.method, plan, owner);
+		return grants.acquire()
+			.map((held) -> work(held, owner))
+			.onErrorResume(LockRefusal.class, (refusal) -> Mono.just(refused(refusal)))
+			.flatMapMany((flux) -> flux)
+			.doFinally((signal) -> {
+				this.state.set(State.ENDED);
+				grants.settle();
+			});
 	}
 
-	private Flux<Object> work(LockHandle handle, LockOwner owner) {
+	private Flux<Object> refused(LockRefusal refusal) {
+		if (refusal.hasFallback()) {
+			return Flux.defer(() -> this.work.runFallback(refusal));
+		}
+		return refusal.isSkipped() ? Flux.empty() : Flux.error(refusal.failure());
+	}
+
+	private Flux<Object> work(HeldLocks held, LockOwner owner) {
 		if (!this.state.compareAndSet(State.WAITING, State.WORKING)) {
 			return Flux.empty();
 		}
-		return Flux.from(this.work.run(owner))
-			.doOnError((failure) -> Releases.afterFailure(handle, this.method, failure))
-			.concatWith(Mono.fromRunnable(() -> complete(handle)))
-			.contextWrite((context) -> context.put(OWNER, owner));
+		Flux<Object> flux = Flux.from(this.work.run(held))
+			.doOnError(held::afterFailure)
+			.concatWith(Mono.fromRunnable(() -> complete(held)))
+			.contextWrite((context) -> enter(context, held, owner));
+		List<LockHandle> watched = held.interrupting();
+		return watched.isEmpty() ? flux : untilLost(flux, held, watched);
 	}
 
-	private void complete(LockHandle handle) {
+	/**
+	 * Cancels the work when a lock is lost. As signals, because {@code takeUntilOther}
+	 * does not cancel its source when the other one fails.
+	 */
+	private static Flux<Object> untilLost(Flux<Object> work, HeldLocks held, List<LockHandle> watched) {
+		CompletableFuture<Object> lost = new CompletableFuture<>();
+		watched.forEach((handle) -> handle.onLost(() -> lost.completeExceptionally(held.lost(handle, null))));
+		return Flux.merge(work.materialize(), Mono.fromFuture(lost).materialize()).dematerialize();
+	}
+
+	private static Context enter(Context context, HeldLocks held, LockOwner owner) {
+		List<LockHandle> handles = new ArrayList<>(ReactiveLocks.held(context));
+		handles.addAll(held.handles());
+		return ReactiveLocks.enter(context.put(OWNER, owner), List.copyOf(handles));
+	}
+
+	private void complete(HeldLocks held) {
 		if (this.state.get() != State.ENDED) {
-			Releases.afterSuccess(handle, this.method);
-		}
-	}
-
-	private void settle(CompletableFuture<LockHandle> grant) {
-		this.state.set(State.ENDED);
-		if (!grant.cancel(false) && !grant.isCompletedExceptionally()) {
-			grant.join().close();
+			held.afterSuccess();
 		}
 	}
 
 	private enum State {
 
-		/** The lock is not granted yet, or the work has not begun. */
+		/** The locks are not granted yet, or the work has not begun. */
 		WAITING,
 
 		/** The work has begun. */

@@ -1,11 +1,12 @@
 package io.github.locks.aop;
 
+import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 import io.github.locks.LockHandle;
 import io.github.locks.LockManager;
-import io.github.locks.LockRequest;
-import io.github.locks.LockTimeoutException;
+import io.github.locks.LockOwner;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
@@ -25,48 +26,88 @@ final class PlainCall implements LockedCall {
 
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation, LockedMethod method) throws Throwable {
-		LockRequest request = method.request(invocation);
-		LockHandle handle;
+		List<PlannedLock> plan = method.plan(invocation);
+		HeldLocks held;
 		try {
-			handle = this.locks.get().acquire(request);
+			held = HeldLocks.acquire(this.locks.get(), method, plan, null);
 		}
-		catch (LockTimeoutException ex) {
-			if (method.isSkipped()) {
-				return method.skipped();
-			}
-			throw ex;
+		catch (LockRefusal refusal) {
+			return refused(invocation, method, refusal);
 		}
-		return proceed(invocation, method, handle);
+		return proceed(invocation, method, held);
 	}
 
-	private @Nullable Object proceed(MethodInvocation invocation, LockedMethod method, LockHandle handle)
+	private static @Nullable Object refused(MethodInvocation invocation, LockedMethod method, LockRefusal refusal)
+			throws Throwable {
+		if (refusal.hasFallback()) {
+			return refusal.callFallback(invocation);
+		}
+		if (refusal.isSkipped()) {
+			return method.skipped();
+		}
+		throw refusal.failure();
+	}
+
+	private @Nullable Object proceed(MethodInvocation invocation, LockedMethod method, HeldLocks held)
 			throws Throwable {
 		boolean deferred = false;
 		Object result;
 		try {
-			deferred = this.release.takeOver(handle, method);
-			result = invocation.proceed();
-			checkFinished(result, method);
+			deferred = this.release.takeOver(held);
+			result = run(invocation, method, held);
 		}
 		catch (Throwable ex) {
 			if (!deferred) {
-				Releases.afterFailure(handle, method, ex);
+				held.afterFailure(ex);
 			}
 			throw ex;
 		}
 		if (deferred) {
-			Releases.checkHeld(handle, method);
+			held.checkHeld();
 		}
 		else {
-			Releases.afterSuccess(handle, method);
+			held.afterSuccess();
 		}
 		return result;
 	}
 
+	private static @Nullable Object run(MethodInvocation invocation, LockedMethod method, HeldLocks held)
+			throws Throwable {
+		List<LockHandle> watched = held.interrupting();
+		if (watched.isEmpty()) {
+			return runEntered(invocation, method, held);
+		}
+		Interruption interruption = new Interruption(watched);
+		Object result;
+		try {
+			result = runEntered(invocation, method, held);
+		}
+		catch (Throwable ex) {
+			LockHandle lost = interruption.end();
+			throw (lost != null) ? held.lost(lost, ex) : ex;
+		}
+		interruption.end();
+		return result;
+	}
+
+	private static @Nullable Object runEntered(MethodInvocation invocation, LockedMethod method, HeldLocks held)
+			throws Throwable {
+		LockOwner.Scope scope = held.enter();
+		try {
+			method.passToken(invocation, held);
+			Object result = invocation.proceed();
+			checkFinished(result, method);
+			return result;
+		}
+		finally {
+			scope.close();
+		}
+	}
+
 	private static void checkFinished(@Nullable Object result, LockedMethod method) {
-		if (result != null && method.returns().isUnexpectedlyDeferred(result)) {
+		if (method.returns().isUnexpectedlyDeferred(result)) {
 			throw new InvalidLockAnnotationException(
-					method.describe() + " returned a " + result.getClass().getName()
+					method.describe() + " returned a " + Objects.requireNonNull(result).getClass().getName()
 							+ ", whose work goes on when the lock was given back.",
 					"Declare that type, and not Object, as the return type of the method.");
 		}

@@ -1,11 +1,12 @@
 package io.github.locks.aop;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 
-import io.github.locks.LockException;
 import io.github.locks.LockManager;
 import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 
@@ -13,15 +14,23 @@ import org.springframework.core.ReactiveAdapter;
 
 /**
  * Calls whose work is over when the subscription to what they return ends. Each
- * subscription takes the lock, without blocking a thread, then runs the method. Loaded
+ * subscription takes the locks, without blocking a thread, then runs the method. Loaded
  * only if Reactor is on the class path.
  */
 final class ReactiveCall implements LockedCall {
 
 	private final Supplier<LockManager> locks;
 
-	ReactiveCall(Supplier<LockManager> locks) {
+	private final @Nullable ReactiveTransactionRelease release;
+
+	/**
+	 * Creates a call.
+	 * @param release holds locks until a transaction ends, or {@code null} if they are
+	 * given back at the end of each call
+	 */
+	ReactiveCall(Supplier<LockManager> locks, @Nullable ReactiveTransactionRelease release) {
 		this.locks = locks;
+		this.release = release;
 	}
 
 	@Override
@@ -33,16 +42,16 @@ final class ReactiveCall implements LockedCall {
 	}
 
 	private Flux<Object> locked(MethodInvocation invocation, LockedMethod method, ReactiveAdapter adapter) {
-		String resource;
+		List<PlannedLock> plan;
 		try {
-			resource = method.resource(invocation);
+			plan = method.plan(invocation);
 		}
-		catch (LockException ex) {
+		catch (RuntimeException ex) {
 			return Flux.error(ex);
 		}
 		ReactiveWork work = new ReactiveWork(invocation, method, adapter);
-		return Flux
-			.deferContextual((context) -> new LockedSubscription(this.locks.get(), work).start(resource, context));
+		return Flux.deferContextual(
+				(context) -> new LockedSubscription(this.locks.get(), work, this.release).start(plan, context));
 	}
 
 }

@@ -20,15 +20,13 @@ import org.springframework.core.ReactiveAdapter;
 record ReactiveWork(MethodInvocation invocation, LockedMethod method, ReactiveAdapter adapter) {
 
 	/**
-	 * Runs the method for an owner.
-	 * @param owner whom the calling thread acts for meanwhile
+	 * Runs the method under its locks, for their owner.
 	 * @return the work to subscribe to
 	 */
-	Publisher<Object> run(LockOwner owner) {
-		@Nullable Object result;
-		LockOwner.Scope scope = owner.carry();
+	Publisher<Object> run(HeldLocks held) {
+		LockOwner.Scope scope = held.enterAsOwner();
 		try {
-			result = proceed();
+			return publisher(proceed(held));
 		}
 		catch (Throwable ex) {
 			return Flux.error(ex);
@@ -36,20 +34,47 @@ record ReactiveWork(MethodInvocation invocation, LockedMethod method, ReactiveAd
 		finally {
 			scope.close();
 		}
+	}
+
+	/**
+	 * Calls the fallback, without locks.
+	 * @return the work to subscribe to
+	 */
+	Publisher<Object> runFallback(LockRefusal refusal) {
+		try {
+			return publisher(refusal.callFallback(this.invocation));
+		}
+		catch (Throwable ex) {
+			return Flux.error(ex);
+		}
+	}
+
+	private Publisher<Object> publisher(@Nullable Object result) {
 		if (result == null) {
 			return Flux.error(new IllegalStateException(this.method.label() + " returned null instead of a "
 					+ this.method.returns().type().getSimpleName()));
 		}
-		return this.adapter.toPublisher(result);
+		Publisher<Object> work = this.adapter.toPublisher(result);
+		return (this.method.returns().result() == Object.class) ? Flux.from(work).doOnNext(this::checkFinished) : work;
+	}
+
+	private void checkFinished(Object value) {
+		if (this.method.returns().isUnexpectedlyDeferred(value)) {
+			throw new InvalidLockAnnotationException(
+					this.method.describe() + " returned a " + value.getClass().getName()
+							+ ", whose work goes on when the lock was given back.",
+					"Declare that type, and not Any, as the return type of the function.");
+		}
 	}
 
 	/**
 	 * The proxy call that made the invocation is over, so further interceptors find the
 	 * copy where they would have found the original.
 	 */
-	private @Nullable Object proceed() throws Throwable {
+	private @Nullable Object proceed(HeldLocks held) throws Throwable {
 		MethodInvocation copy = (this.invocation instanceof ProxyMethodInvocation proxied) ? proxied.invocableClone()
 				: this.invocation;
+		this.method.passToken(copy, held);
 		return ExposeInvocationInterceptor.INSTANCE.invoke(copy);
 	}
 

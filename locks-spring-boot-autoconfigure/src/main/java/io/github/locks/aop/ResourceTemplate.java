@@ -18,6 +18,8 @@ final class ResourceTemplate {
 
 	private final List<Part> parts;
 
+	private final @Nullable String literal;
+
 	private final ArgumentNames names;
 
 	private final BeanResolver beans;
@@ -25,6 +27,8 @@ final class ResourceTemplate {
 	ResourceTemplate(LockDeclaration declaration, List<Part> parts, ArgumentNames names, BeanResolver beans) {
 		this.declaration = declaration;
 		this.parts = List.copyOf(parts);
+		this.literal = parts.stream().allMatch((part) -> part.island() == null)
+				? String.join("", parts.stream().map(Part::text).toList()) : null;
 		this.names = names;
 		this.beans = beans;
 	}
@@ -34,18 +38,23 @@ final class ResourceTemplate {
 	 * @return the name, or {@code null} if it has islands
 	 */
 	@Nullable String literal() {
-		return this.parts.stream().allMatch((part) -> part.island() == null)
-				? String.join("", this.parts.stream().map(Part::text).toList()) : null;
+		return this.literal;
+	}
+
+	/**
+	 * Returns what expressions see of one call.
+	 */
+	TemplateContext context(CallRoot root) {
+		return new TemplateContext(root, this.names, this.beans);
 	}
 
 	/**
 	 * Evaluates the islands, once each.
-	 * @param root the call
+	 * @param context what they see of the call
 	 * @return the text, not yet checked as a name
 	 * @throws InvalidLockNameException if an island fails or gives nothing
 	 */
-	String resolve(CallRoot root) {
-		TemplateContext context = new TemplateContext(root, this.names, this.beans);
+	String resolve(TemplateContext context) {
 		StringBuilder name = new StringBuilder();
 		for (Part part : this.parts) {
 			name.append((part.island() != null) ? evaluate(part, part.island(), context) : part.text());
@@ -82,9 +91,8 @@ final class ResourceTemplate {
 	}
 
 	private InvalidLockNameException failure(Part part, String problem, @Nullable Throwable cause) {
-		String message = this.declaration.annotation() + "(" + LockNames.quote(this.declaration.resource()) + ") on "
-				+ this.declaration.where() + " gave no name for its lock: #{" + LockNames.escape(part.text()) + "} "
-				+ problem + ". Lock by a value that identifies the resource, such as an id of at most "
+		String message = this.declaration.describe() + " gave no name for its lock: #{" + LockNames.escape(part.text())
+				+ "} " + problem + ". Lock by a value that identifies the resource, such as an id of at most "
 				+ LockNames.MAX_CODE_POINTS + " characters.";
 		return (cause != null) ? new InvalidLockNameException(message, cause) : new InvalidLockNameException(message);
 	}

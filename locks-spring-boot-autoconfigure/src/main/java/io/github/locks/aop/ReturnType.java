@@ -1,6 +1,7 @@
 package io.github.locks.aop;
 
 import java.lang.reflect.Method;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -9,7 +10,10 @@ import java.util.concurrent.Future;
 import java.util.stream.BaseStream;
 
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
+import org.springframework.core.KotlinDetector;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ResolvableType;
@@ -18,10 +22,12 @@ import org.springframework.util.ClassUtils;
 /**
  * What a locked method returns, and so when its work is over.
  *
- * @param type the declared type
+ * @param type the declared type; of a suspend function the publisher that a proxy makes
+ * of it
  * @param kind when the work is over
+ * @param result what a suspend function declares to return, else the same as the type
  */
-record ReturnType(Class<?> type, Kind kind) {
+record ReturnType(Class<?> type, Kind kind, Class<?> result) {
 
 	private static final boolean REACTOR_PRESENT = ClassUtils.isPresent("reactor.core.publisher.Flux",
 			ReturnType.class.getClassLoader());
@@ -31,23 +37,60 @@ record ReturnType(Class<?> type, Kind kind) {
 			"org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody",
 			"org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter",
 			"org.springframework.web.context.request.async.DeferredResult",
-			"org.springframework.web.context.request.async.WebAsyncTask", "kotlin.sequences.Sequence");
+			"org.springframework.web.context.request.async.WebAsyncTask", "kotlin.sequences.Sequence",
+			"kotlinx.coroutines.Job", "kotlinx.coroutines.channels.ReceiveChannel");
+
+	private static final Set<String> HTTP_ENTITY = Set.of("org.springframework.http.HttpEntity");
+
+	private static final String FLOW = "kotlinx.coroutines.flow.Flow";
 
 	/** Work that can be followed, but not with what is on the class path. */
 	private static final Set<String> REACTIVE = Set.of("org.reactivestreams.Publisher",
-			"java.util.concurrent.Flow$Publisher", "kotlinx.coroutines.flow.Flow", "kotlinx.coroutines.Deferred");
+			"java.util.concurrent.Flow$Publisher", FLOW);
 
 	private static final String REMEDY = "Return the finished value, a CompletableFuture, a Mono or a Flux, "
 			+ "or take the lock through the LockManager.";
 
 	static ReturnType of(LockDeclaration declaration, Method method, Class<?> targetClass) {
-		Class<?> type = method.getReturnType();
-		checkFollowed(declaration, method, targetClass);
-		ReturnType returns = new ReturnType(type, kindOf(type));
+		ReturnType returns = KotlinFunctions.isSuspending(method) ? ofSuspending(declaration, method)
+				: ofPlain(declaration, method);
+		checkBody(declaration, method, targetClass);
 		if (declaration.skip()) {
 			checkSkip(declaration, returns);
+			checkNull(declaration, returns, method);
 		}
 		return returns;
+	}
+
+	private static ReturnType ofPlain(LockDeclaration declaration, Method method) {
+		Class<?> type = method.getReturnType();
+		checkFollowed(declaration, type);
+		return new ReturnType(type, kindOf(type), type);
+	}
+
+	/**
+	 * A proxy makes a publisher of a suspend function for its interceptors, and a suspend
+	 * function again of the publisher that they return.
+	 */
+	private static ReturnType ofSuspending(LockDeclaration declaration, Method method) {
+		String missing = REACTOR_PRESENT ? KotlinFunctions.missingLibrary() : "io.projectreactor:reactor-core";
+		if (missing != null) {
+			throw declaration.invalidMethod("a suspend function can only be followed with " + missing,
+					"Add it to the class path.");
+		}
+		if (!KotlinDetector.isKotlinType(method.getDeclaringClass())) {
+			throw declaration.invalidMethod("a suspend function must be written in Kotlin",
+					"Return a CompletableFuture, a Mono or a Flux from Java.");
+		}
+		Class<?> result = KotlinFunctions.result(method);
+		if (result.getName().equals(FLOW)) {
+			return new ReturnType(Flux.class, Kind.REACTIVE, result);
+		}
+		if (isDetached(result) || kindOf(result) != Kind.PLAIN || isReactive(result)) {
+			throw declaration.invalidMethod("the work of a suspend function that returns " + result.getName()
+					+ " goes on when the lock was given back", "Return the finished value or a Flow.");
+		}
+		return new ReturnType(Mono.class, Kind.REACTIVE, result);
 	}
 
 	private static Kind kindOf(Class<?> type) {
@@ -61,17 +104,9 @@ record ReturnType(Class<?> type, Kind kind) {
 		return ReactiveAdapterRegistry.getSharedInstance().getAdapter(type);
 	}
 
-	private static void checkFollowed(LockDeclaration declaration, Method method, Class<?> targetClass) {
-		if (isSuspending(method)) {
-			throw declaration.invalidMethod("a suspend function returns before its work is over",
-					"Return a Mono or a Flux, or take the lock through the LockManager.");
-		}
-		Class<?> type = method.getReturnType();
-		Class<?> body = httpBody(method, targetClass);
-		if (isDetached(type) || (body != null && (isDetached(body) || kindOf(body) != Kind.PLAIN))) {
-			throw declaration.invalidMethod(
-					"the work of a method that returns " + name(type, body) + " goes on when the lock was given back",
-					REMEDY);
+	private static void checkFollowed(LockDeclaration declaration, Class<?> type) {
+		if (isDetached(type)) {
+			throw detached(declaration, type.getName());
 		}
 		if (kindOf(type) == Kind.PLAIN && isReactive(type)) {
 			throw declaration.invalidMethod(
@@ -80,6 +115,20 @@ record ReturnType(Class<?> type, Kind kind) {
 					"Add it to the class path.");
 		}
 		checkConvertible(declaration, type);
+	}
+
+	private static void checkBody(LockDeclaration declaration, Method method, Class<?> targetClass) {
+		ResolvableType type = KotlinFunctions.type(method, targetClass);
+		Class<?> body = isA(type.resolve(), HTTP_ENTITY) ? type.getGeneric(0).resolve() : null;
+		if (body != null && (isDetached(body) || kindOf(body) != Kind.PLAIN)) {
+			throw detached(declaration, type.toClass().getName() + " of " + body.getName());
+		}
+	}
+
+	private static InvalidLockAnnotationException detached(LockDeclaration declaration, String type) {
+		String remedy = type.startsWith("kotlinx.") ? "Make it a suspend function, or return a Flow." : REMEDY;
+		return declaration.invalidMethod(
+				"the work of a method that returns " + type + " goes on when the lock was given back", remedy);
 	}
 
 	private static void checkConvertible(LockDeclaration declaration, Class<?> type) {
@@ -104,21 +153,17 @@ record ReturnType(Class<?> type, Kind kind) {
 		}
 	}
 
-	private static boolean isSuspending(Method method) {
-		Class<?>[] parameters = method.getParameterTypes();
-		return parameters.length > 0
-				&& parameters[parameters.length - 1].getName().equals("kotlin.coroutines.Continuation");
-	}
-
-	private static @Nullable Class<?> httpBody(Method method, Class<?> targetClass) {
-		if (!isA(method.getReturnType(), Set.of("org.springframework.http.HttpEntity"))) {
-			return null;
+	/**
+	 * Kotlin hands a {@code null} on where its type allows none, and fails far away.
+	 */
+	private static void checkNull(LockDeclaration declaration, ReturnType returns, Method method) {
+		Class<?> result = returns.result();
+		boolean emptyable = result == void.class || (result == Optional.class && returns.kind() == Kind.PLAIN);
+		if (returns.isValue() && !emptyable && KotlinFunctions.isNeverNull(method)) {
+			throw declaration.invalidSkip(
+					"no " + result.getSimpleName() + " says 'skipped', and the type allows no null",
+					"Return Unit or a nullable type, or use onFailure = THROW.");
 		}
-		return ResolvableType.forMethodReturnType(method, targetClass).getGeneric(0).resolve();
-	}
-
-	private static String name(Class<?> type, @Nullable Class<?> body) {
-		return (body != null) ? type.getName() + " of " + body.getName() : type.getName();
 	}
 
 	private static boolean isDetached(Class<?> type) {
@@ -141,6 +186,14 @@ record ReturnType(Class<?> type, Kind kind) {
 		return isA(type.getSuperclass(), names);
 	}
 
+	/**
+	 * Whether the caller gets the value itself: of a plain method, or of a suspend
+	 * function.
+	 */
+	private boolean isValue() {
+		return this.kind == Kind.PLAIN || (this.type != this.result && !this.result.getName().equals(FLOW));
+	}
+
 	boolean acceptsCompletableFuture() {
 		return this.type.isAssignableFrom(CompletableFuture.class);
 	}
@@ -149,11 +202,11 @@ record ReturnType(Class<?> type, Kind kind) {
 	 * Whether a value returned under the declared type {@code Object} stands for work
 	 * that goes on.
 	 */
-	boolean isUnexpectedlyDeferred(@Nullable Object result) {
-		if (this.type != Object.class || result == null) {
+	boolean isUnexpectedlyDeferred(@Nullable Object returned) {
+		if (this.result != Object.class || returned == null) {
 			return false;
 		}
-		Class<?> actual = result.getClass();
+		Class<?> actual = returned.getClass();
 		return kindOf(actual) != Kind.PLAIN || isDetached(actual) || isReactive(actual);
 	}
 

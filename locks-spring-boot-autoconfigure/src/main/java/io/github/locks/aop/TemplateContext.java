@@ -68,7 +68,7 @@ final class TemplateContext implements EvaluationContext {
 	}
 
 	@Nullable Object argument(int index) {
-		return this.root.getArgs()[index];
+		return this.root.argument(index);
 	}
 
 	@Override

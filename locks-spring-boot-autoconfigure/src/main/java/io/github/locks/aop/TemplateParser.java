@@ -3,6 +3,9 @@ package io.github.locks.aop;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.github.locks.aop.LockDeclaration.Attribute;
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.expression.BeanResolver;
 import org.springframework.expression.ParseException;
 import org.springframework.expression.spel.ast.VariableReference;
@@ -35,16 +38,14 @@ final class TemplateParser {
 	ResourceTemplate parse(BeanResolver beans) {
 		String text = this.declaration.resource();
 		if (text.isBlank()) {
-			throw this.declaration.invalidResource("it names no resource",
-					"Name what is to be locked, such as @ReadLock(\"episodes\").", null);
+			throw invalid("it names no resource", "Name what is to be locked, such as @ReadLock(\"episodes\").", null);
 		}
 		List<ResourceTemplate.Part> parts = new ArrayList<>();
 		int position = 0;
 		for (int start = text.indexOf(ISLAND_START); start >= 0; start = text.indexOf(ISLAND_START, position)) {
 			int end = IslandScanner.end(text, start + ISLAND_START.length());
 			if (end < 0) {
-				throw this.declaration.invalidResource("its '#{' at index " + start + " has no end", "Add the '}'.",
-						null);
+				throw invalid("its '#{' at index " + start + " has no end", "Add the '}'.", null);
 			}
 			addLiteral(text.substring(position, start), parts);
 			parts.add(island(text.substring(start + ISLAND_START.length(), end)));
@@ -63,19 +64,19 @@ final class TemplateParser {
 	private ResourceTemplate.Part island(String source) {
 		String resolved = resolve(source).strip();
 		if (resolved.isEmpty()) {
-			throw this.declaration.invalidResource("its '#{}' is empty", "Write an expression, such as #{#id}.", null);
+			throw invalid("its '#{}' is empty", "Write an expression, such as #{#id}.", null);
 		}
 		try {
 			SpelExpression expression = PARSER.parseRaw(resolved);
-			new IslandCheck(this.declaration, this.names).check(expression.getAST());
+			new IslandCheck(this.declaration, Attribute.RESOURCE, this.names).check(expression.getAST());
 			return new ResourceTemplate.Part(resolved, island(expression));
 		}
 		catch (ParseException | IllegalStateException ex) {
 			if (ex instanceof InvalidLockAnnotationException invalid) {
 				throw invalid;
 			}
-			throw this.declaration.invalidResource("its expression cannot be parsed: " + ex.getMessage(),
-					"Correct the expression in #{...}.", ex);
+			throw invalid("its expression cannot be parsed: " + ex.getMessage(), "Correct the expression in #{...}.",
+					ex);
 		}
 	}
 
@@ -94,9 +95,13 @@ final class TemplateParser {
 			return this.placeholders.resolve(text);
 		}
 		catch (IllegalArgumentException ex) {
-			throw this.declaration.invalidResource("a property that it names does not exist",
+			throw invalid("a property that it names does not exist",
 					"Define the property, or give a default, as in ${name:text}. A default cannot contain #{...}.", ex);
 		}
+	}
+
+	private InvalidLockAnnotationException invalid(String problem, String remedy, @Nullable Throwable cause) {
+		return this.declaration.invalid(Attribute.RESOURCE, problem, remedy, cause);
 	}
 
 }

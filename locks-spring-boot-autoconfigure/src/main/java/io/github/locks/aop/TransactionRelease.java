@@ -1,7 +1,5 @@
 package io.github.locks.aop;
 
-import io.github.locks.LockHandle;
-
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -13,25 +11,30 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 final class TransactionRelease implements DeferredRelease {
 
 	@Override
-	public boolean takeOver(LockHandle handle, LockedMethod method) {
-		if (!TransactionSynchronizationManager.isSynchronizationActive()
-				|| !TransactionSynchronizationManager.isActualTransactionActive()) {
+	public boolean isDue() {
+		return TransactionSynchronizationManager.isSynchronizationActive()
+				&& TransactionSynchronizationManager.isActualTransactionActive();
+	}
+
+	@Override
+	public boolean takeOver(HeldLocks held) {
+		if (!isDue()) {
 			return false;
 		}
-		TransactionSynchronizationManager.registerSynchronization(new Release(handle, method));
+		TransactionSynchronizationManager.registerSynchronization(new Release(held));
 		return true;
 	}
 
-	private record Release(LockHandle handle, LockedMethod method) implements TransactionSynchronization {
+	private record Release(HeldLocks held) implements TransactionSynchronization {
 
 		@Override
 		public void beforeCommit(boolean readOnly) {
-			Releases.checkHeld(this.handle, this.method);
+			this.held.checkHeld();
 		}
 
 		@Override
 		public void afterCompletion(int status) {
-			this.handle.close();
+			this.held.close();
 		}
 
 	}

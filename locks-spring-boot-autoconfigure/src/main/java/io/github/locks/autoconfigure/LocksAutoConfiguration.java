@@ -11,6 +11,7 @@ import org.springframework.aop.Advisor;
 import org.springframework.aop.config.AopConfigUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -79,6 +80,13 @@ public final class LocksAutoConfiguration {
 			LocksProperties properties = Binder.get(environment).bindOrCreate("locks", LocksProperties.class);
 			return new LockAdvisor(lockManager::getObject, beanFactory, properties.getValidation(),
 					properties.isReleaseAfterTransaction());
+		}
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static BeanPostProcessor lockAdviceOrderCheck(Environment environment) {
+			return LockAdvisor
+				.orderCheck(Binder.get(environment).bindOrCreate("locks", LocksProperties.class).getValidation());
 		}
 
 	}

@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.stream.Stream;
 
 import org.springframework.boot.SpringApplication;
@@ -81,18 +82,48 @@ final class HttpApp implements AutoCloseable {
 	}
 
 	/**
+	 * Sends a request with headers and a body.
+	 * @param method the method
+	 * @param rest what follows {@code /actuator/locks}
+	 * @param body the body
+	 * @param headers names and values in turn
+	 * @return the response
+	 */
+	HttpResponse<String> send(String method, String rest, byte[] body, String... headers)
+			throws IOException, InterruptedException {
+		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base() + rest))
+			.method(method, HttpRequest.BodyPublishers.ofByteArray(body))
+			.timeout(Duration.ofSeconds(20));
+		for (int i = 0; i < headers.length; i += 2) {
+			request.header(headers[i], headers[i + 1]);
+		}
+		return this.client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+	}
+
+	/**
 	 * Sends a GET request as it is, also where it is no valid URI.
 	 * @param rest what follows {@code /actuator/locks}
 	 * @return the status
 	 */
 	int rawGet(String rest) throws IOException {
+		return Integer.parseInt(raw("GET", rest, "Host: localhost").split(" ", 3)[1]);
+	}
+
+	/**
+	 * Sends a request as it is.
+	 * @param method the method
+	 * @param rest what follows {@code /actuator/locks}
+	 * @param headers lines of the head
+	 * @return the response, head and body
+	 */
+	String raw(String method, String rest, String... headers) throws IOException {
 		try (Socket socket = new Socket("localhost", this.port)) {
 			OutputStream out = socket.getOutputStream();
-			out.write(("GET /actuator/locks" + rest + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+			out.write((method + " /actuator/locks" + rest + " HTTP/1.1\r\n" + String.join("\r\n", headers)
+					+ "\r\nConnection: close\r\n\r\n")
 				.getBytes(StandardCharsets.UTF_8));
 			out.flush();
-			String response = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-			return Integer.parseInt(response.split(" ", 3)[1]);
+			return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 		}
 	}
 

@@ -231,6 +231,7 @@ class FutureCallTests {
 		given(handle.resource()).willReturn("a");
 		given(handle.type()).willReturn(LockType.WRITE);
 		given(handle.owner()).willReturn(LockOwner.task());
+		given(handle.isLost()).willReturn(true);
 		LockManager manager = mock(LockManager.class);
 		given(manager.acquire(any())).willReturn(handle);
 		CompletableFuture<String> result = new LockedProxies(manager).cglib(new Store()).future(() -> this.work);

@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 
 import io.github.locks.LockManager;
 import io.github.locks.annotation.DistributedLock;
+import io.github.locks.annotation.FencingToken;
 import io.github.locks.annotation.OnFailure;
 import io.github.locks.annotation.ReadLock;
 import io.github.locks.annotation.WriteLock;
@@ -52,8 +53,24 @@ class InvalidAnnotationTests {
 				Arguments.of(MissingProperty.class, "does not exist"),
 				Arguments.of(Both.class, "@ReadLock and @WriteLock"),
 				Arguments.of(BothOnType.class, "cannot be combined"),
-				Arguments.of(WithDistributed.class, "@DistributedLock"),
-				Arguments.of(Contradiction.class, "contradicts itself"),
+				Arguments.of(Twice.class, "@WriteLock and @WriteLock"),
+				Arguments.of(TwiceByProperty.class, "both lock 'a:x'"),
+				Arguments.of(ConditionUnknown.class, "condition = '#nope'"),
+				Arguments.of(ConditionUnparseable.class, "cannot be parsed"),
+				Arguments.of(ConditionType.class, "not available"),
+				Arguments.of(ConditionProperty.class, "does not exist"),
+				Arguments.of(FallbackMissing.class, "has no method instead(String)"),
+				Arguments.of(FallbackReturns.class, "returns java.lang.Object instead of java.lang.String"),
+				Arguments.of(FallbackLocked.class, "has a lock annotation"),
+				Arguments.of(FallbackItself.class, "has no method run()"),
+				Arguments.of(FallbackAndSkip.class, "either skipped or answered"),
+				Arguments.of(LeaseZero.class, "lease = '0'"), Arguments.of(LeaseText.class, "lease = 'long'"),
+				Arguments.of(HoldNegative.class, "minimumHold = '-1s'"),
+				Arguments.of(HoldOverLease.class, "lease ends before"),
+				Arguments.of(TokenText.class, "is a java.lang.String"),
+				Arguments.of(TokenTwice.class, "two of its parameters"),
+				Arguments.of(TokenOfMany.class, "could be that of several locks"),
+				Arguments.of(TokenUnknown.class, "names 'c'"), Arguments.of(Contradiction.class, "contradicts itself"),
 				Arguments.of(SkipPrimitive.class, "onFailure = SKIP"), Arguments.of(SkipTask.class, "onFailure = SKIP"),
 				Arguments.of(ReturnsStream.class, "java.util.stream.Stream"),
 				Arguments.of(ReturnsCallable.class, "java.util.concurrent.Callable"),
@@ -232,7 +249,7 @@ class InvalidAnnotationTests {
 	}
 
 	@ReadLock("a")
-	@WriteLock("b")
+	@WriteLock("a")
 	static class BothOnType {
 
 		public void run() {
@@ -240,11 +257,179 @@ class InvalidAnnotationTests {
 
 	}
 
-	static class WithDistributed {
+	static class Twice {
 
 		@WriteLock("a")
-		@DistributedLock("a")
+		@WriteLock("a")
 		void run() {
+		}
+
+	}
+
+	static class TwiceByProperty {
+
+		@ReadLock("a:${known}")
+		@WriteLock("a:x")
+		void run() {
+		}
+
+	}
+
+	static class ConditionUnknown {
+
+		@WriteLock(value = "a", condition = "#nope")
+		void run() {
+		}
+
+	}
+
+	static class ConditionUnparseable {
+
+		@WriteLock(value = "a", condition = "1 +")
+		void run() {
+		}
+
+	}
+
+	static class ConditionType {
+
+		@WriteLock(value = "a", condition = "T(java.lang.Runtime) != null")
+		void run() {
+		}
+
+	}
+
+	static class ConditionProperty {
+
+		@WriteLock(value = "a", condition = "${missing}")
+		void run() {
+		}
+
+	}
+
+	static class FallbackMissing {
+
+		@WriteLock(value = "a", fallback = "instead")
+		void run(String argument) {
+		}
+
+		void instead() {
+		}
+
+		void instead(String argument, int other) {
+		}
+
+		void instead(String argument, IllegalStateException failure) {
+		}
+
+	}
+
+	static class FallbackReturns {
+
+		@WriteLock(value = "a", fallback = "instead")
+		String run() {
+			return "";
+		}
+
+		Object instead() {
+			return "";
+		}
+
+	}
+
+	static class FallbackLocked {
+
+		@WriteLock(value = "a", fallback = "instead")
+		void run() {
+		}
+
+		@ReadLock("a")
+		void instead() {
+		}
+
+	}
+
+	static class FallbackItself {
+
+		@WriteLock(value = "a", fallback = "run")
+		void run() {
+		}
+
+	}
+
+	static class FallbackAndSkip {
+
+		@WriteLock(value = "a", fallback = "instead", onFailure = OnFailure.SKIP)
+		void run() {
+		}
+
+		void instead() {
+		}
+
+	}
+
+	static class LeaseZero {
+
+		@DistributedLock(value = "a", lease = "0")
+		void run() {
+		}
+
+	}
+
+	static class LeaseText {
+
+		@DistributedLock(value = "a", lease = "long")
+		void run() {
+		}
+
+	}
+
+	static class HoldNegative {
+
+		@DistributedLock(value = "a", minimumHold = "-1s")
+		void run() {
+		}
+
+	}
+
+	static class HoldOverLease {
+
+		@DistributedLock(value = "a", minimumHold = "2m", lease = "1m")
+		void run() {
+		}
+
+	}
+
+	static class TokenText {
+
+		@DistributedLock("a")
+		void run(@FencingToken String token) {
+		}
+
+	}
+
+	static class TokenTwice {
+
+		@DistributedLock("a")
+		void run(@FencingToken long token, @FencingToken long same) {
+		}
+
+	}
+
+	static class TokenOfMany {
+
+		@DistributedLock("a")
+		@DistributedLock("b")
+		void run(@FencingToken long token) {
+		}
+
+	}
+
+	static class TokenUnknown {
+
+		@DistributedLock("a")
+		@DistributedLock("b")
+		void run(@FencingToken("c") long token) {
 		}
 
 	}

@@ -8,6 +8,7 @@ import io.github.locks.annotation.WriteLock;
 import io.github.locks.support.DefaultLockManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.core.OverridingClassLoader;
@@ -30,16 +31,36 @@ class OptionalLibrariesTests {
 		assertThat(run(PublisherScenario.class)).asString().contains("PublisherScenario.run", "reactor-core");
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "reactor.,reactor-core", "kotlinx.coroutines.reactor.,kotlinx-coroutines-reactor",
+			"kotlin.reflect.,kotlin-reflect" })
+	void suspendFunctionIsRefusedWithoutWhatItsProxyNeeds(String hidden, String library) throws Exception {
+		assertThat(run(SuspendScenario.class, hidden)).asString()
+			.contains("SuspendScenario$Store.run", library, "Add it to the class path");
+	}
+
+	@Test
+	void suspendFunctionIsAcceptedWithThem() throws Exception {
+		assertThat(run(SuspendScenario.class, "nothing.")).isEqualTo("accepted");
+	}
+
 	private static Object run(Class<?> scenario) throws Exception {
-		Class<?> isolated = new SmallClassPath().loadClass(scenario.getName());
+		return run(scenario, "reactor.");
+	}
+
+	private static Object run(Class<?> scenario, String hidden) throws Exception {
+		Class<?> isolated = new SmallClassPath(hidden).loadClass(scenario.getName());
 		assertThat(isolated).isNotSameAs(scenario);
 		return ((Callable<?>) isolated.getConstructor().newInstance()).call();
 	}
 
 	private static final class SmallClassPath extends OverridingClassLoader {
 
-		SmallClassPath() {
+		private final String hidden;
+
+		SmallClassPath(String hidden) {
 			super(OptionalLibrariesTests.class.getClassLoader());
+			this.hidden = hidden;
 		}
 
 		@Override
@@ -59,9 +80,10 @@ class OptionalLibrariesTests {
 			return super.loadClass(name, resolve);
 		}
 
-		private static void checkAvailable(String name) throws ClassNotFoundException {
-			if (name.startsWith("reactor.") || name.startsWith("org.reactivestreams.")
-					|| name.startsWith("org.aspectj.") || name.startsWith("org.springframework.transaction.")
+		private void checkAvailable(String name) throws ClassNotFoundException {
+			boolean reactor = this.hidden.equals("reactor.") && name.startsWith("org.reactivestreams.");
+			if (reactor || name.startsWith(this.hidden) || name.startsWith("org.aspectj.")
+					|| name.startsWith("org.springframework.transaction.")
 					|| name.startsWith("org.springframework.boot.") || name.startsWith("org.springframework.web.")) {
 				throw new ClassNotFoundException(name);
 			}

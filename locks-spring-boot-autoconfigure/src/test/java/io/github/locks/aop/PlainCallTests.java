@@ -195,7 +195,7 @@ class PlainCallTests {
 
 	private static LockHandle handle(boolean held) {
 		LockHandle handle = mock(LockHandle.class);
-		given(handle.isHeld()).willReturn(held);
+		given(handle.isLost()).willReturn(!held);
 		given(handle.resource()).willReturn("a");
 		given(handle.type()).willReturn(LockType.WRITE);
 		return handle;

@@ -260,6 +260,8 @@ class ReactiveCallTests {
 	@Test
 	void lostLockIsAnError() {
 		LockHandle handle = mock(LockHandle.class);
+		given(handle.isLost()).willReturn(true);
+		given(handle.owner()).willReturn(LockOwner.task());
 		given(handle.resource()).willReturn("a");
 		given(handle.type()).willReturn(LockType.WRITE);
 		LockManager manager = mock(LockManager.class);

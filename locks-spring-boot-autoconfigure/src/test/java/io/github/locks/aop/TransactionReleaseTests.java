@@ -3,6 +3,7 @@ package io.github.locks.aop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 import javax.sql.DataSource;
 
@@ -125,9 +126,25 @@ class TransactionReleaseTests {
 	}
 
 	@Test
+	void futureIsHeldUntilItsWorkAndTheTransactionOfTheCallerHaveEnded() {
+		Store store = transactional(true);
+		CompletableFuture<String> second = new CompletableFuture<>();
+		CompletableFuture<String> later = this.transaction.execute((status) -> {
+			assertThat(store.later(CompletableFuture.completedFuture("done"))).isCompletedWithValue("done");
+			this.log.add("between" + state());
+			return store.later(second);
+		});
+		this.log.add("after" + state());
+		second.complete("done");
+		assertThat(later).isCompletedWithValue("done");
+		this.log.add("end" + state());
+		assertThat(this.log).containsExactly("between held", "commit held", "after held", "end free");
+	}
+
+	@Test
 	void transactionWhoseLockWasLostIsRolledBack() {
 		LockHandle handle = mock(LockHandle.class);
-		given(handle.isHeld()).willReturn(true, false);
+		given(handle.isLost()).willReturn(false, true);
 		given(handle.resource()).willReturn("a");
 		given(handle.type()).willReturn(LockType.DISTRIBUTED);
 		LockManager manager = mock(LockManager.class);
@@ -167,6 +184,11 @@ class TransactionReleaseTests {
 		@Transactional
 		public void run(Runnable body) {
 			body.run();
+		}
+
+		@WriteLock("a")
+		public CompletableFuture<String> later(CompletableFuture<String> work) {
+			return work;
 		}
 
 		@WriteLock("a")

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 
 import io.github.locks.LockType;
+import io.github.locks.aop.LockDeclaration.Attribute;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,9 +16,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * The {@code timeout} of annotations.
+ * Durations in annotations.
  */
-class TimeoutsTests {
+class DurationsTests {
 
 	private static final Map<String, String> PROPERTIES = Map.of("known", "7s", "bare", "10");
 
@@ -75,9 +76,9 @@ class TimeoutsTests {
 		DefaultListableBeanFactory beanFactory = new DefaultListableBeanFactory();
 		PropertyPlaceholderHelper helper = new PropertyPlaceholderHelper("${", "}", ":", null, false);
 		beanFactory.addEmbeddedValueResolver((text) -> helper.replacePlaceholders(text, PROPERTIES::get));
-		LockDeclaration declaration = new LockDeclaration(LockType.READ, "a", timeout, false, null,
-				"com.acme.Orders.pay");
-		return Timeouts.parse(declaration, new Placeholders(beanFactory));
+		LockDeclaration declaration = new LockDeclaration(LockType.READ,
+				Map.of(Attribute.RESOURCE, "a", Attribute.TIMEOUT, timeout), false, false, null, "com.acme.Orders.pay");
+		return Durations.zeroOrMore(declaration, Attribute.TIMEOUT, new Placeholders(beanFactory));
 	}
 
 }

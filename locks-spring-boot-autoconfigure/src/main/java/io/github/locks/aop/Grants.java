@@ -1,0 +1,109 @@
+package io.github.locks.aop;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.locks.LockException;
+import io.github.locks.LockHandle;
+import io.github.locks.LockManager;
+import io.github.locks.LockOwner;
+import reactor.core.publisher.Mono;
+
+/**
+ * Requests that are made one after the other without a thread that waits, and settled
+ * together: whatever is granted by then is given back, whatever is not leaves its queue,
+ * and what comes later gets nothing. Settling may come at any time, from any thread; the
+ * list of requests decides on which side of it a request stands.
+ */
+final class Grants {
+
+	private final LockManager locks;
+
+	private final List<PlannedLock> plan;
+
+	private final LockOwner owner;
+
+	private final HeldLocks held;
+
+	@GuardedBy("this")
+	private final List<CompletableFuture<LockHandle>> requests = new ArrayList<>(1);
+
+	@GuardedBy("this")
+	private boolean settled;
+
+	Grants(LockManager locks, LockedMethod method, List<PlannedLock> plan, LockOwner owner) {
+		this.locks = locks;
+		this.plan = plan;
+		this.owner = owner;
+		this.held = new HeldLocks(method.label(), plan.size());
+	}
+
+	/**
+	 * Takes the locks in the order of the plan.
+	 * @return all locks; or a {@link LockRefusal}, and then none is held
+	 */
+	Mono<HeldLocks> acquire() {
+		return acquire(0);
+	}
+
+	private Mono<HeldLocks> acquire(int index) {
+		if (index == this.plan.size()) {
+			return Mono.just(this.held);
+		}
+		PlannedLock planned = this.plan.get(index);
+		return Mono.fromFuture(request(planned)).onErrorMap(LockException.class, (ex) -> {
+			settle();
+			return new LockRefusal(planned, ex);
+		}).flatMap((handle) -> {
+			this.held.add(planned, handle);
+			return acquire(index + 1);
+		});
+	}
+
+	private CompletableFuture<LockHandle> request(PlannedLock planned) {
+		CompletableFuture<LockHandle> request = this.locks.acquireAsync(planned.request(this.owner));
+		boolean late;
+		synchronized (this) {
+			late = this.settled;
+			if (!late) {
+				this.requests.add(request);
+			}
+		}
+		if (late) {
+			settle(request);
+		}
+		return request;
+	}
+
+	LockOwner owner() {
+		return this.owner;
+	}
+
+	HeldLocks held() {
+		return this.held;
+	}
+
+	/**
+	 * Ends all requests, the last one first.
+	 */
+	void settle() {
+		List<CompletableFuture<LockHandle>> ended;
+		synchronized (this) {
+			this.settled = true;
+			ended = new ArrayList<>(this.requests);
+			this.requests.clear();
+		}
+		for (int i = ended.size() - 1; i >= 0; i--) {
+			settle(ended.get(i));
+		}
+	}
+
+	private static void settle(CompletableFuture<LockHandle> request) {
+		if (!request.cancel(false) && !request.isCompletedExceptionally()) {
+			request.join().close();
+		}
+	}
+
+}

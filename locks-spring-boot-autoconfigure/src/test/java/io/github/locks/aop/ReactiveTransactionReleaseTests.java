@@ -1,0 +1,296 @@
+package io.github.locks.aop;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+import io.github.locks.LockHandle;
+import io.github.locks.LockLostException;
+import io.github.locks.LockManager;
+import io.github.locks.LockOwner;
+import io.github.locks.LockTimeoutException;
+import io.github.locks.LockType;
+import io.github.locks.annotation.ReadLock;
+import io.github.locks.annotation.WriteLock;
+import io.github.locks.support.DefaultLockManager;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
+import reactor.util.context.Context;
+
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.annotation.AnnotationTransactionAttributeSource;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.interceptor.BeanFactoryTransactionAttributeSourceAdvisor;
+import org.springframework.transaction.interceptor.TransactionInterceptor;
+import org.springframework.transaction.reactive.AbstractReactiveTransactionManager;
+import org.springframework.transaction.reactive.GenericReactiveTransaction;
+import org.springframework.transaction.reactive.TransactionSynchronizationManager;
+import org.springframework.transaction.reactive.TransactionalOperator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
+
+/**
+ * Locks and reactive transactions.
+ */
+@Timeout(30)
+class ReactiveTransactionReleaseTests {
+
+	private final List<String> log = new CopyOnWriteArrayList<>();
+
+	private final DefaultLockManager locks = DefaultLockManager.builder().shutdownTimeout(Duration.ZERO).build();
+
+	private final RecordingTransactionManager transactions = new RecordingTransactionManager();
+
+	private final TransactionalOperator transaction = TransactionalOperator.create(this.transactions);
+
+	private final Store store = store(this.locks, true);
+
+	@AfterEach
+	void close() {
+		this.locks.close();
+	}
+
+	@Test
+	void lockIsHeldWhenTheTransactionOfTheMethodCommits() {
+		StepVerifier.create(this.store.transactional(() -> note("run"))).verifyComplete();
+		note("after").block();
+		assertThat(this.log).containsExactly("begin held", "run held", "commit held", "after free");
+	}
+
+	@Test
+	void lockIsHeldUntilTheTransactionOfTheCallerHasEnded() {
+		Mono<Void> both = this.store.write(() -> note("first"))
+			.then(note("between"))
+			.then(this.store.write(() -> note("second")));
+		StepVerifier.create(this.transaction.transactional(both)).verifyComplete();
+		note("after").block();
+		assertThat(this.log).containsExactly("begin free", "first held", "between held", "second held", "commit held",
+				"after free");
+	}
+
+	@Test
+	void fluxIsHeldUntilTheTransactionOfTheCallerHasEnded() {
+		StepVerifier
+			.create(this.transaction
+				.transactional(this.store.many(Flux.just(1, 2)).concatWith(note("between").cast(Integer.class))))
+			.expectNext(1, 2)
+			.verifyComplete();
+		note("after").block();
+		assertThat(this.log).containsExactly("begin free", "between held", "commit held", "after free");
+	}
+
+	@Test
+	void lockIsGivenBackWhenTheTransactionOfTheCallerRollsBack() {
+		Mono<Void> failing = this.store.write(() -> Mono.error(new IllegalArgumentException("boom")));
+		StepVerifier.create(this.transaction.transactional(failing)).verifyError(IllegalArgumentException.class);
+		note("after").block();
+		assertThat(this.log).containsExactly("begin free", "rollback held", "after free");
+	}
+
+	@Test
+	void lockIsGivenBackWhenTheTransactionOfTheCallerIsCancelled() {
+		Sinks.One<Object> started = Sinks.one();
+		Mono<Void> endless = this.store.write(() -> {
+			started.tryEmitValue("started");
+			return Mono.never();
+		});
+		Disposable running = this.transaction.transactional(endless).subscribe();
+		started.asMono().block();
+		assertThat(isFree()).isFalse();
+		running.dispose();
+		assertThat(isFree()).isTrue();
+		assertThat(this.log).containsExactly("begin free", "rollback held");
+	}
+
+	@Test
+	void lockThatIsStillWaitedForWhenTheTransactionIsCancelledIsNotTaken() {
+		LockHandle other = this.locks.writeLock("a");
+		Disposable running = this.transaction.transactional(this.store.write(() -> note("run"))).subscribe();
+		assertThat(waiters()).isOne();
+		running.dispose();
+		assertThat(waiters()).isZero();
+		other.close();
+		assertThat(isFree()).isTrue();
+		assertThat(this.log).containsExactly("begin held", "rollback held");
+	}
+
+	@Test
+	void timeoutInATransactionIsAnErrorOrAFallback() {
+		try (LockHandle other = this.locks.writeLock("a")) {
+			assertThat(other.isHeld()).isTrue();
+			StepVerifier.create(this.transaction.transactional(this.store.hasty()))
+				.verifyError(LockTimeoutException.class);
+			StepVerifier.create(this.transaction.transactional(this.store.withFallback()))
+				.expectNext("fallback")
+				.verifyComplete();
+		}
+		assertThat(isFree()).isTrue();
+	}
+
+	@Test
+	void callsInOneTransactionExcludeEachOther() {
+		AtomicInteger inside = new AtomicInteger();
+		AtomicInteger most = new AtomicInteger();
+		Mono<Void> part = this.store
+			.write(() -> Mono.fromRunnable(() -> most.accumulateAndGet(inside.incrementAndGet(), Math::max))
+				.delayElement(Duration.ofMillis(20))
+				.then(Mono.delay(Duration.ofMillis(20)))
+				.then(Mono.fromRunnable(inside::decrementAndGet)));
+		Mono<Void> parallel = Mono.when(part.subscribeOn(Schedulers.boundedElastic()),
+				part.subscribeOn(Schedulers.boundedElastic()));
+		StepVerifier.create(this.transaction.transactional(parallel)).verifyComplete();
+		assertThat(most).hasValue(1);
+		assertThat(isFree()).isTrue();
+	}
+
+	@Test
+	void transactionInsideOfALockedCallEntersIt() {
+		Mono<Void> inner = this.transaction.transactional(this.store.write(() -> note("inner")));
+		StepVerifier.create(this.store.write(() -> inner.then(note("outer")))).verifyComplete();
+		assertThat(this.log).containsExactly("begin held", "inner held", "commit held", "outer held");
+		assertThat(isFree()).isTrue();
+	}
+
+	@Test
+	void readersOfDifferentTransactionsShareTheLock() {
+		Mono<Void> inner = this.transaction.transactional(this.store.read(() -> note("inner")));
+		Mono<Void> other = Mono.defer(() -> inner.contextWrite((context) -> Context.empty()));
+		StepVerifier.create(this.transaction.transactional(this.store.read(() -> other))).verifyComplete();
+		assertThat(isFree()).isTrue();
+	}
+
+	@Test
+	void lockIsGivenBackAtTheEndOfTheCallWhenSwitchedOff() {
+		Store early = store(this.locks, false);
+		StepVerifier.create(this.transaction.transactional(early.write(() -> note("run")).then(note("between"))))
+			.verifyComplete();
+		assertThat(this.log).containsExactly("begin free", "run held", "between free", "commit free");
+	}
+
+	@Test
+	void transactionWhoseLockWasLostIsRolledBack() {
+		LockHandle handle = mock(LockHandle.class);
+		given(handle.isLost()).willReturn(false, true);
+		given(handle.owner()).willReturn(LockOwner.task());
+		given(handle.resource()).willReturn("a");
+		given(handle.type()).willReturn(LockType.DISTRIBUTED);
+		LockManager manager = mock(LockManager.class);
+		given(manager.acquireAsync(any())).willAnswer((call) -> CompletableFuture.completedFuture(handle));
+		StepVerifier.create(this.transaction.transactional(store(manager, true).write(Mono::empty)))
+			.verifyError(LockLostException.class);
+		assertThat(this.log).last().asString().startsWith("rollback");
+	}
+
+	private Store store(LockManager manager, boolean releaseAfterTransaction) {
+		LockAdvisor lockAdvisor = new LockAdvisor(() -> manager, new DefaultListableBeanFactory(),
+				LockAdvisor.Validation.FAIL, releaseAfterTransaction);
+		BeanFactoryTransactionAttributeSourceAdvisor transactionAdvisor = new BeanFactoryTransactionAttributeSourceAdvisor();
+		AnnotationTransactionAttributeSource attributes = new AnnotationTransactionAttributeSource(false);
+		transactionAdvisor.setTransactionAttributeSource(attributes);
+		transactionAdvisor.setAdvice(new TransactionInterceptor(this.transactions, attributes));
+		ProxyFactory factory = new ProxyFactory(new Store());
+		factory.setProxyTargetClass(true);
+		factory.addAdvisors(lockAdvisor, transactionAdvisor);
+		return (Store) factory.getProxy();
+	}
+
+	private Mono<Void> note(String what) {
+		return Mono.fromRunnable(() -> this.log.add(what + (isFree() ? " free" : " held")));
+	}
+
+	private boolean isFree() {
+		return LockedProxies.isFree(this.locks, "a");
+	}
+
+	private int waiters() {
+		return this.locks.getStatistics("a").get(0).locks().get("write").currentWaiters();
+	}
+
+	static class Store {
+
+		@WriteLock("a")
+		@Transactional
+		Mono<Void> transactional(Supplier<Mono<Void>> body) {
+			return Mono.defer(body);
+		}
+
+		@WriteLock("a")
+		Mono<Void> write(Supplier<Mono<Void>> body) {
+			return Mono.defer(body);
+		}
+
+		@ReadLock("a")
+		Mono<Void> read(Supplier<Mono<Void>> body) {
+			return Mono.defer(body);
+		}
+
+		@WriteLock("a")
+		Flux<Integer> many(Flux<Integer> body) {
+			return body;
+		}
+
+		@WriteLock(value = "a", timeout = "0")
+		Mono<String> hasty() {
+			return Mono.just("run");
+		}
+
+		@WriteLock(value = "a", timeout = "0", fallback = "instead")
+		Mono<String> withFallback() {
+			return Mono.just("run");
+		}
+
+		Mono<String> instead() {
+			return Mono.just("fallback");
+		}
+
+	}
+
+	private final class RecordingTransactionManager extends AbstractReactiveTransactionManager {
+
+		@Override
+		protected Object doGetTransaction(TransactionSynchronizationManager synchronization) {
+			return new Object();
+		}
+
+		@Override
+		protected Mono<Void> doBegin(TransactionSynchronizationManager synchronization, Object transaction,
+				TransactionDefinition definition) {
+			return note("begin");
+		}
+
+		@Override
+		protected Mono<Void> doCommit(TransactionSynchronizationManager synchronization,
+				GenericReactiveTransaction status) {
+			return note("commit");
+		}
+
+		@Override
+		protected Mono<Void> doRollback(TransactionSynchronizationManager synchronization,
+				GenericReactiveTransaction status) {
+			return note("rollback");
+		}
+
+		@Override
+		protected Mono<Void> doSetRollbackOnly(TransactionSynchronizationManager synchronization,
+				GenericReactiveTransaction status) {
+			return Mono.empty();
+		}
+
+	}
+
+}

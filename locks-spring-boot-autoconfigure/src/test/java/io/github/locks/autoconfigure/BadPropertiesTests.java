@@ -1,0 +1,188 @@
+package io.github.locks.autoconfigure;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+import io.github.locks.LockHandle;
+import io.github.locks.LockManager;
+import io.github.locks.spi.LockBackend;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.mockito.Mockito.mock;
+
+/**
+ * Properties that make no sense: the start fails and names the property, the value and
+ * what would be right. The numbers are the rows of {@code docs/bad-input.md}.
+ */
+@Timeout(60)
+@ExtendWith(OutputCaptureExtension.class)
+class BadPropertiesTests {
+
+	@TempDir
+	private Path temporary;
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(LocksAutoConfiguration.class));
+
+	/** Row 74: for root all directories are usable. */
+	@Test
+	@EnabledOnOs(OS.LINUX)
+	@EnabledIfSystemProperty(named = "user.name", matches = "root")
+	void usableDirectoryOfAnotherUserIsUsed() throws IOException {
+		Path directory = Files.createDirectory(this.temporary.resolve("of-another"));
+		Files.setAttribute(directory, "unix:uid", 65534);
+		this.runner.withPropertyValues("locks.directory=" + directory).run((context) -> {
+			try (LockHandle held = context.getBean(LockManager.class).distributedLock("a")) {
+				assertThat(held.isHeld()).isTrue();
+			}
+		});
+	}
+
+	/** Row 74. */
+	@Test
+	@EnabledOnOs(OS.LINUX)
+	@DisabledIfSystemProperty(named = "user.name", matches = "root")
+	void unusableDirectoryOfAnotherUserIsRefused(CapturedOutput output) {
+		StartUp.fails("locks.directory=/etc/locks-of-nobody");
+		assertThat(output).contains("Invalid value '/etc/locks-of-nobody' for configuration property 'locks.directory'")
+			.contains("permission denied");
+	}
+
+	/** Row 74. */
+	@Test
+	@EnabledOnOs(OS.LINUX)
+	void directoryOnAReadOnlyFileSystemIsRefused(CapturedOutput output) throws IOException {
+		String mount = readOnlyMount();
+		assumeThat(mount).as("a read-only file system").isNotNull();
+		StartUp.fails("locks.directory=" + mount + "/locks-of-nobody");
+		assertThat(output)
+			.contains("Invalid value '" + mount + "/locks-of-nobody' for configuration property 'locks.directory'")
+			.contains("Read-only file system");
+	}
+
+	private static String readOnlyMount() throws IOException {
+		return Files.readAllLines(Path.of("/proc/self/mounts"))
+			.stream()
+			.map((line) -> line.split(" "))
+			.filter((mount) -> mount[3].startsWith("ro,") || mount[3].equals("ro"))
+			.map((mount) -> mount[1])
+			.filter((mount) -> Files.isDirectory(Path.of(mount)) && !mount.startsWith("/proc"))
+			.findFirst()
+			.orElse(null);
+	}
+
+	@ParameterizedTest(name = "row 77 {0}")
+	@ValueSource(strings = { "redis", "jdbc", "postgresql", "FILES" })
+	void backendThatIsNotThereIsRefusedWithTheChoices(String backend, CapturedOutput output) {
+		StartUp.fails("locks.distributed.backend=" + backend);
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Property: locks.distributed.backend")
+			.contains("Value: \"" + backend + "\"")
+			.containsPattern("(?s)following values are valid.*FILE");
+	}
+
+	@ParameterizedTest(name = "row 75 {0}={1}")
+	@CsvSource({ "locks.timeout.read, NaN", "locks.timeout.read, Infinity", "locks.timeout.read, 1.5s",
+			"locks.timeout.write, 99999999999999999999", "locks.statistics.history-size, 1e3",
+			"locks.statistics.history-size, -2147483649", "locks.statistics.max-resources, 99999999999",
+			"locks.resources[a].timeout, soon", "locks.resources[a].lease, ${missing}" })
+	void numberThatIsNoneIsRefused(String property, String value, CapturedOutput output) {
+		StartUp.fails(property + "=" + value);
+		assertThat(output).contains("APPLICATION FAILED TO START").contains(value.replaceAll("[${}]", ""));
+		if (!value.contains("missing")) {
+			assertThat(output).contains("Property: " + property).contains("Value: \"" + value + "\"");
+		}
+	}
+
+	/** Row 75. */
+	@Test
+	void smallestTimesAndLargestNumbersWork() {
+		this.runner
+			.withPropertyValues("locks.statistics.history-size=100000", "locks.statistics.max-resources=2147483647",
+					"locks.idle-eviction=1ns", "locks.deadlock.check-interval=1ns", "locks.deadlock.threshold=1ns",
+					"locks.directory=" + this.temporary)
+			.run((context) -> {
+				LockManager locks = context.getBean(LockManager.class);
+				for (int i = 0; i < 50; i++) {
+					locks.writeLock("name " + i, Duration.ofSeconds(1)).close();
+				}
+				assertThat(locks.getStatistics()).hasSize(50);
+			});
+	}
+
+	@ParameterizedTest(name = "rows 78 to 80 {0}")
+	@ValueSource(strings = { "locks.timeuot.read=5s", "locks.timeout.raed=5s", "locks.nonsense=x",
+			"locks.distributed.redis.key-prefix=a {b}\n", "locks.distributed.jdbc.table=locks; drop table x" })
+	void unknownPropertyHasNoEffect(String property) {
+		this.runner.withPropertyValues(property).run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(context.getBean(LocksProperties.class)).usingRecursiveComparison()
+				.isEqualTo(new LocksProperties());
+		});
+	}
+
+	/** Row 80: a value where a group of properties is. */
+	@Test
+	void valueInPlaceOfAGroupIsRefused(CapturedOutput output) {
+		StartUp.fails("locks.timeout=5s");
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Failed to bind properties under 'locks.timeout'");
+	}
+
+	/** Row 81. */
+	@Test
+	void twoBackendsStopTheStartAndAreNamed(CapturedOutput output) {
+		StartUp.fails(TwoBackends.class);
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("required a single bean, but 2 were found")
+			.contains("redisBackend")
+			.contains("jdbcBackend")
+			.contains("@Primary");
+	}
+
+	/** Row 81. */
+	@Test
+	void primaryOneOfTwoBackendsIsTaken() {
+		LockBackend primary = mock(LockBackend.class);
+		this.runner.withBean("one", LockBackend.class, () -> primary, (definition) -> definition.setPrimary(true))
+			.withBean("two", LockBackend.class, () -> mock(LockBackend.class))
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class TwoBackends {
+
+		@Bean
+		LockBackend redisBackend() {
+			return mock(LockBackend.class);
+		}
+
+		@Bean
+		LockBackend jdbcBackend() {
+			return mock(LockBackend.class);
+		}
+
+	}
+
+}
