@@ -48,29 +48,34 @@ class ArchitectureTests {
 	@Test
 	void localLockAndServiceInterfacesAreFreeOfSpring() {
 		check(classes().that()
-			.resideInAnyPackage(below("local"), below("spi"), below("deadlock"), below("statistics"), below("file"))
+			.resideInAnyPackage(below("local"), below("spi"), below("deadlock"), below("statistics"), below("file"),
+					below("memory"))
 			.should()
 			.onlyDependOnClassesThat()
 			.resideInAnyPackage("java..", "org.jspecify..", "com.google.errorprone.annotations..",
 					"org.apache.commons.logging..", ROOT, below("spi"), below("local"), below("deadlock"),
-					below("statistics"), below("file"))
+					below("statistics"), below("file"), below("memory"))
 			.because("the locks work without Spring"));
 	}
 
 	@Test
 	void brothersDoNotSeeEachOther() {
-		brothers("local", "file", "statistics", "deadlock");
-		brothers("support", "aop", "actuate");
+		brothers("local", "file", "memory", "statistics", "deadlock");
+		brothers("support", "aop", "actuate", "metrics", "event");
 	}
 
 	@Test
 	void arrowsGoDown() {
-		level("spi", "local", "file", "statistics", "deadlock", "support", "aop", "actuate", "autoconfigure");
-		for (String engine : new String[] { "local", "file", "statistics", "deadlock" }) {
-			level(engine, "support", "aop", "actuate", "autoconfigure");
+		level("spi", "local", "file", "memory", "statistics", "deadlock", "support", "aop", "actuate", "metrics",
+				"event", "autoconfigure", "test");
+		for (String engine : new String[] { "local", "file", "memory", "statistics", "deadlock" }) {
+			level(engine, "support", "aop", "actuate", "metrics", "event", "autoconfigure", "test");
+		}
+		for (String face : new String[] { "support", "aop", "actuate", "metrics", "event", "autoconfigure" }) {
+			level(face, "test");
 		}
 		check(noClasses().that()
-			.resideOutsideOfPackage(below("autoconfigure"))
+			.resideOutsideOfPackages(below("autoconfigure"), below("test"))
 			.should()
 			.dependOnClassesThat()
 			.resideInAPackage(below("autoconfigure"))
@@ -80,16 +85,31 @@ class ArchitectureTests {
 	@Test
 	void facesUseTheContractOnly() {
 		check(noClasses().that()
-			.resideInAnyPackage(below("aop"), below("actuate"))
+			.resideInAnyPackage(below("aop"), below("actuate"), below("metrics"), below("event"))
 			.should()
 			.dependOnClassesThat()
-			.resideInAnyPackage(below("local"), below("file"), below("statistics"), below("deadlock"), below("support"))
+			.resideInAnyPackage(below("local"), below("file"), below("memory"), below("statistics"), below("deadlock"),
+					below("support"))
 			.because("whatever a face does, a user of the contract can do too"));
 	}
 
 	@Test
+	void eventsAreValuesOfTheContract() {
+		check(classes().that()
+			.resideInAPackage(below("event"))
+			.should()
+			.onlyDependOnClassesThat()
+			.resideInAnyPackage("java..", "org.jspecify..", ROOT, below("event"))
+			.because("who listens needs to know nothing else"));
+	}
+
+	@Test
 	void frameworksAreSeenByTheirFacesOnly() {
-		seenOnlyBy("org.springframework.boot..", "autoconfigure", "actuate");
+		seenOnlyBy("org.springframework.boot..", "autoconfigure", "actuate", "test");
+		seenOnlyBy("org.springframework.boot.test..", "test");
+		seenOnlyBy("org.springframework.test..", "test");
+		seenOnlyBy("org.springframework.boot.health..", "autoconfigure", "actuate");
+		seenOnlyBy("io.micrometer..", "autoconfigure", "metrics");
 		seenOnlyBy("org.springframework.aop..", "autoconfigure", "aop");
 		seenOnlyBy("org.springframework.transaction..", "aop");
 		seenOnlyBy("reactor..", "aop");

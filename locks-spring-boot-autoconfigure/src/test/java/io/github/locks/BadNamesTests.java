@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.github.locks.support.DefaultLockManager;
+import io.github.locks.support.ResourceSettings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -253,7 +254,7 @@ class BadNamesTests {
 		entries.put("getStatistics", (name) -> this.locks.getStatistics(name));
 		entries.put("getLockStatus", (name) -> this.locks.getLockStatus(name));
 		entries.put("resetStatistics", (name) -> this.locks.resetStatistics(name));
-		entries.put("builder", (name) -> DefaultLockManager.builder().resource(name, null, null));
+		entries.put("builder", (name) -> DefaultLockManager.builder().resource(name, ResourceSettings.DEFAULTS));
 		entries.put("current", Locks::current);
 		return entries;
 	}

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 
 import io.github.locks.support.DeadlockPolicy;
 import io.github.locks.support.DefaultLockManager;
+import io.github.locks.support.ResourceSettings;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -118,8 +119,7 @@ class BadValuesTests {
 			assertThatIllegalArgumentException().isThrownBy(() -> LockRequest.distributed("a").lease(lease))
 				.withMessageContaining("'lease'")
 				.withMessageContaining("more than zero");
-			assertThatIllegalArgumentException()
-				.isThrownBy(() -> DefaultLockManager.builder().resource("a", null, lease))
+			assertThatIllegalArgumentException().isThrownBy(() -> ResourceSettings.DEFAULTS.withLease(lease))
 				.withMessageContaining("'lease'");
 		}
 	}

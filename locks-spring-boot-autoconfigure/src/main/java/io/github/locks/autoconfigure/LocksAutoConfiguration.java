@@ -1,9 +1,7 @@
 package io.github.locks.autoconfigure;
 
-import io.github.locks.LockBackendException;
 import io.github.locks.LockManager;
 import io.github.locks.aop.LockAdvisor;
-import io.github.locks.file.FileLockBackend;
 import io.github.locks.spi.LockBackend;
 import io.github.locks.spi.LockListener;
 import io.github.locks.support.DefaultLockManager;
@@ -22,6 +20,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -47,27 +46,14 @@ public final class LocksAutoConfiguration {
 		@Bean(destroyMethod = "close")
 		DefaultLockManager lockManager(LocksProperties properties, ObjectProvider<LockBackend> backends,
 				ObjectProvider<LockListener> listeners, Environment environment) {
-			LocksPropertiesMapper mapper = new LocksPropertiesMapper(properties);
-			DefaultLockManagerBuilder builder = mapper.builder();
+			DefaultLockManagerBuilder builder = new LocksPropertiesMapper(properties).builder();
 			listeners.orderedStream().forEach(builder::listener);
-			LockBackend backend = backends.getIfAvailable();
-			if (backend != null) {
-				return builder.backend(() -> backend).build();
-			}
-			return withDirectory(builder, mapper, environment.containsProperty("locks.directory"));
+			return new LockBackends(properties, backends.getIfAvailable()).build(builder, environment);
 		}
 
-		private static DefaultLockManager withDirectory(DefaultLockManagerBuilder builder, LocksPropertiesMapper mapper,
-				boolean openNow) {
-			if (!openNow) {
-				return builder.backend(() -> FileLockBackend.open(mapper.directory())).build();
-			}
-			try {
-				return builder.directory(mapper.directory()).build();
-			}
-			catch (LockBackendException ex) {
-				throw mapper.invalidDirectory(String.valueOf(ex.getMessage()), ex);
-			}
+		@Bean
+		LockEventPublisher lockEventPublisher(ApplicationEventPublisher publisher) {
+			return new LockEventPublisher(publisher);
 		}
 
 		@Bean

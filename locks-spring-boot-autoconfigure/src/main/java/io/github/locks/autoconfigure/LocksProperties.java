@@ -51,7 +51,9 @@ public final class LocksProperties {
 	private LockAdvisor.Validation validation = LockAdvisor.Validation.FAIL;
 
 	/**
-	 * Settings for single resources, by the exact name of the resource. Names with
+	 * Settings for single resources, by name. A name that ends in an asterisk stands for
+	 * all names that begin with what is before it; an exact name wins over such a prefix,
+	 * a longer prefix over a shorter one, for each setting separately. Names with
 	 * characters other than letters, digits and dashes go in brackets.
 	 */
 	private final Map<String, Resource> resources = new LinkedHashMap<>();
@@ -63,6 +65,8 @@ public final class LocksProperties {
 	private final Deadlock deadlock = new Deadlock();
 
 	private final Statistics statistics = new Statistics();
+
+	private final Metrics metrics = new Metrics();
 
 	public boolean isEnabled() {
 		return this.enabled;
@@ -132,6 +136,10 @@ public final class LocksProperties {
 		return this.statistics;
 	}
 
+	public Metrics getMetrics() {
+		return this.metrics;
+	}
+
 	/**
 	 * How long to wait for a lock where nothing more specific says so.
 	 */
@@ -194,6 +202,12 @@ public final class LocksProperties {
 		 */
 		private @Nullable Duration lease;
 
+		/**
+		 * Time for which a distributed lock of the resource stays taken at least, even if
+		 * its holder gives it back earlier. If not set, it is free at once.
+		 */
+		private @Nullable Duration minimumHold;
+
 		public @Nullable Duration getTimeout() {
 			return this.timeout;
 		}
@@ -208,6 +222,14 @@ public final class LocksProperties {
 
 		public void setLease(@Nullable Duration lease) {
 			this.lease = lease;
+		}
+
+		public @Nullable Duration getMinimumHold() {
+			return this.minimumHold;
+		}
+
+		public void setMinimumHold(@Nullable Duration minimumHold) {
+			this.minimumHold = minimumHold;
 		}
 
 	}
@@ -238,7 +260,10 @@ public final class LocksProperties {
 	public enum Backend {
 
 		/** Files in the lock directory, for the processes of one machine. */
-		FILE
+		FILE,
+
+		/** The memory of this process, for tests and single instances. */
+		MEMORY
 
 	}
 
@@ -330,6 +355,26 @@ public final class LocksProperties {
 
 		public void setMaxResources(int maxResources) {
 			this.maxResources = maxResources;
+		}
+
+	}
+
+	/**
+	 * Metrics.
+	 */
+	public static final class Metrics {
+
+		/**
+		 * Whether locks are measured where there is a meter registry.
+		 */
+		private boolean enabled = true;
+
+		public boolean isEnabled() {
+			return this.enabled;
+		}
+
+		public void setEnabled(boolean enabled) {
+			this.enabled = enabled;
 		}
 
 	}

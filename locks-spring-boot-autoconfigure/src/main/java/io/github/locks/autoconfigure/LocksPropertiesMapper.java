@@ -9,6 +9,7 @@ import io.github.locks.LockNames;
 import io.github.locks.LockType;
 import io.github.locks.support.DefaultLockManager;
 import io.github.locks.support.DefaultLockManagerBuilder;
+import io.github.locks.support.ResourceSettings;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -92,8 +93,11 @@ final class LocksPropertiesMapper {
 		String path = "locks.resources[" + name + "]";
 		Duration timeout = resource.getTimeout();
 		Duration lease = resource.getLease();
-		builder.resource(name, (timeout != null) ? notNegative(path + ".timeout", timeout) : null,
-				(lease != null) ? positive(path + ".lease", lease) : null);
+		Duration minimumHold = resource.getMinimumHold();
+		builder.resource(name,
+				new ResourceSettings((timeout != null) ? notNegative(path + ".timeout", timeout) : null,
+						(lease != null) ? positive(path + ".lease", lease) : null,
+						(minimumHold != null) ? positive(path + ".minimum-hold", minimumHold) : null));
 	}
 
 	private static Duration notNegative(String name, Duration value) {

@@ -50,6 +50,8 @@ public final class Acquisition implements LockClaim {
 
 	private volatile State state = State.NEW;
 
+	private volatile boolean waited;
+
 	private volatile @Nullable Thread waiter;
 
 	private volatile @Nullable RuntimeException failure;
@@ -146,6 +148,14 @@ public final class Acquisition implements LockClaim {
 	}
 
 	/**
+	 * Whether the request ever stood in the queue.
+	 * @return {@code true} if it was not granted or refused at once
+	 */
+	public boolean hasWaited() {
+		return this.waited;
+	}
+
+	/**
 	 * Returns how long the request had waited when the lock was granted.
 	 * @return the time in nanoseconds
 	 */
@@ -207,6 +217,12 @@ public final class Acquisition implements LockClaim {
 		this.state = State.GRANTED;
 	}
 
+	/** Takes the grant of another acquisition over. */
+	void grantedLike(Acquisition other) {
+		granted(other.fencingToken);
+		this.grantedNanos = other.grantedNanos;
+	}
+
 	boolean isExclusive() {
 		return this.type.isExclusive();
 	}
@@ -216,6 +232,9 @@ public final class Acquisition implements LockClaim {
 	}
 
 	void state(State state) {
+		if (state == State.QUEUED) {
+			this.waited = true;
+		}
 		this.state = state;
 	}
 

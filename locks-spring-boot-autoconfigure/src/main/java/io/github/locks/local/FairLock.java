@@ -144,6 +144,32 @@ public final class FairLock {
 	}
 
 	/**
+	 * Moves a hold to another owner, without a moment in between when the lock is free.
+	 * @param acquisition a granted acquisition; it is released
+	 * @param owner the new owner
+	 * @return the hold of the new owner, granted when the old one was
+	 */
+	public Acquisition handOver(Acquisition acquisition, LockOwner owner) {
+		Acquisition successor = new Acquisition(this, acquisition.type(), owner, acquisition.method(), null);
+		this.mutex.lock();
+		try {
+			if (acquisition.state() != State.GRANTED) {
+				throw new IllegalStateException("Only who was granted the lock can hand it over");
+			}
+			acquisition.state(State.RELEASED);
+			this.granted.remove(acquisition);
+			this.holds.remove(acquisition);
+			this.holds.add(successor, acquisition.fencingToken());
+			successor.grantedLike(acquisition);
+			this.granted.addLast(successor);
+		}
+		finally {
+			this.mutex.unlock();
+		}
+		return successor;
+	}
+
+	/**
 	 * Whether somebody waits.
 	 * @return {@code true} if the queue is not empty
 	 */

@@ -12,10 +12,16 @@ import org.jspecify.annotations.Nullable;
  * @param type kind of lock
  * @param owner name of the owner
  * @param method which method asked, or {@code null} if unknown
+ * @param template what the request has in common with others of its sort, or {@code null}
+ * if unknown
  * @param nanoTime when, a value of {@link System#nanoTime()}
  * @param waitNanos how long the request had waited
+ * @param waited whether this event ends a wait that
+ * {@link LockListener#onWaiting(io.github.locks.LockRequest, io.github.locks.LockOwner)}
+ * tells of
  * @param holdNanos how long the lock had been held; zero unless it was released or lost
  */
 public record LockEvent(LockOperation.Kind operation, String resource, LockType type, String owner,
-		@Nullable String method, long nanoTime, long waitNanos, long holdNanos) {
+		@Nullable String method, @Nullable String template, long nanoTime, long waitNanos, boolean waited,
+		long holdNanos) {
 }

@@ -64,6 +64,7 @@ final class AsyncAcquire {
 	}
 
 	private void queued(Acquisition acquisition) {
+		this.attempt.queued();
 		this.timeout = this.runtime.workers().schedule(this::timeUp, this.attempt.remainingNanos());
 		if (!acquisition.isQueued()) {
 			cancelTimeout();
@@ -108,7 +109,7 @@ final class AsyncAcquire {
 
 	private void deliver(DefaultLockHandle handle, boolean waited) {
 		if (!this.future.deliver(this.attempt.succeed(handle, waited))) {
-			handle.close();
+			handle.discard();
 		}
 	}
 
@@ -138,6 +139,7 @@ final class AsyncAcquire {
 	}
 
 	private void askAgain() {
+		this.attempt.asksAgain();
 		this.runtime.deadlocks().waiting();
 		long pause = Math.min(this.backoff.nextNanos(), this.attempt.remainingNanos());
 		Runnable ask = () -> this.runtime.workers().execute(this::askBackend);

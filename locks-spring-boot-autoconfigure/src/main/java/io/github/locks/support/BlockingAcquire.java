@@ -94,6 +94,7 @@ final class BlockingAcquire {
 	private void awaitTurn(Acquisition acquisition) {
 		int position = 0;
 		Optional<String> deadlock = Optional.empty();
+		this.attempt.queued();
 		if (this.runtime.isAdmitted(this.attempt.acquisition().owner())) {
 			this.runtime.deadlocks().queued(acquisition);
 			acquisition.await(this.attempt.remainingNanos(), this.interruptible);
@@ -131,6 +132,7 @@ final class BlockingAcquire {
 				}
 				this.runtime.deadlocks().waiting();
 				checkPatience();
+				this.attempt.asksAgain();
 				LockSupport.parkNanos(this, Math.min(backoff.nextNanos(), this.attempt.remainingNanos()));
 			}
 		}

@@ -53,6 +53,8 @@ final class DeadlockMonitor {
 	@GuardedBy("this")
 	private final Map<Set<LockClaim>, Deadlock> known = new HashMap<>();
 
+	private final Listeners listeners;
+
 	private final AtomicBoolean scheduled = new AtomicBoolean();
 
 	/**
@@ -60,20 +62,26 @@ final class DeadlockMonitor {
 	 * @param askers those who wait for the backend, not in a queue
 	 */
 	DeadlockMonitor(WaitForGraph graph, Supplier<? extends Collection<? extends LockClaim>> askers, Workers workers,
-			LockSettings settings) {
+			LockSettings settings, Listeners listeners) {
 		this.graph = graph;
 		this.askers = askers;
 		this.workers = workers;
 		this.intervalNanos = LockSettings.nanos(settings.deadlockCheckInterval());
 		this.threshold = settings.deadlockThreshold();
 		this.policy = settings.deadlockPolicy();
+		this.listeners = listeners;
 	}
 
 	/** Checks a request that began to wait just now. */
 	void queued(LockClaim claim) {
-		List<LockClaim> cycle = this.graph.cycleThrough(claim);
-		if (!cycle.isEmpty()) {
-			breakUp(remember(Kind.CYCLE, cycle), cycle);
+		try {
+			List<LockClaim> cycle = this.graph.cycleThrough(claim);
+			if (!cycle.isEmpty()) {
+				breakUp(remember(Kind.CYCLE, cycle), cycle);
+			}
+		}
+		catch (RuntimeException | Error ex) {
+			SafeLog.warn(logger, "The search for deadlocks failed; the wait goes on", ex);
 		}
 		waiting();
 	}
@@ -199,7 +207,11 @@ final class DeadlockMonitor {
 		}
 	}
 
-	/** Reports a deadlock that is new; tells since when one is known. */
+	/**
+	 * Reports a deadlock that is new, to listeners and appenders that are somebody else's
+	 * code: the request that found it stands in a queue and must not be left there. Tells
+	 * since when one is known.
+	 */
 	private Deadlock remember(Kind kind, List<LockClaim> members) {
 		Set<LockClaim> key = Set.copyOf(members);
 		Deadlock deadlock;
@@ -217,12 +229,13 @@ final class DeadlockMonitor {
 
 	private void report(Deadlock deadlock) {
 		if (deadlock.kind() == Kind.CYCLE) {
-			logger.warn("Deadlock: " + text(deadlock));
+			SafeLog.warn(logger, "Deadlock: " + text(deadlock), null);
 		}
 		else {
-			logger.warn("Long wait (more than 'locks.deadlock.threshold' = " + Failures.text(this.threshold) + "): "
-					+ text(deadlock));
+			SafeLog.warn(logger, "Long wait (more than 'locks.deadlock.threshold' = " + Failures.text(this.threshold)
+					+ "): " + text(deadlock), null);
 		}
+		this.listeners.onDeadlock(deadlock);
 	}
 
 	private Deadlock describe(Kind kind, Instant detectedAt, List<LockClaim> members) {

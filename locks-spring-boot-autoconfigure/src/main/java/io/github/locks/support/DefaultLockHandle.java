@@ -1,5 +1,6 @@
 package io.github.locks.support;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -8,6 +9,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.locks.LockHandle;
 import io.github.locks.LockNames;
 import io.github.locks.LockOwner;
+import io.github.locks.LockRequest;
 import io.github.locks.LockType;
 import io.github.locks.local.Acquisition;
 
@@ -29,22 +31,30 @@ final class DefaultLockHandle implements LockHandle {
 
 	private final ManagedResource managed;
 
+	private final LockRequest request;
+
 	private final Acquisition acquisition;
 
 	private final long fencingToken;
+
+	private volatile long minimumHoldNanos;
 
 	private final AtomicReference<State> state = new AtomicReference<>(State.HELD);
 
 	@GuardedBy("this")
 	private final List<Runnable> lossActions = new ArrayList<>(0);
 
-	DefaultLockHandle(LockRuntime runtime, ManagedResource managed, Acquisition acquisition, long fencingToken) {
+	DefaultLockHandle(LockRuntime runtime, ManagedResource managed, LockRequest request, Acquisition acquisition,
+			long fencingToken) {
 		this.runtime = runtime;
 		this.managed = managed;
+		this.request = request;
 		this.acquisition = acquisition;
 		this.fencingToken = fencingToken;
 		if (acquisition.type() == LockType.DISTRIBUTED) {
 			acquisition.holdsFromNow();
+			Duration minimumHold = runtime.settings().minimumHoldOf(request);
+			this.minimumHoldNanos = (minimumHold != null) ? LockSettings.nanos(minimumHold) : 0;
 		}
 	}
 
@@ -98,6 +108,12 @@ final class DefaultLockHandle implements LockHandle {
 		}
 	}
 
+	/** Gives back what nobody has got to see: without a minimum hold. */
+	void discard() {
+		this.minimumHoldNanos = 0;
+		close();
+	}
+
 	@Override
 	public boolean isLost() {
 		State current = this.state.get();
@@ -117,6 +133,15 @@ final class DefaultLockHandle implements LockHandle {
 			this.lossActions.clear();
 		}
 		actions.forEach(this.runtime.workers()::execute);
+	}
+
+	LockRequest request() {
+		return this.request;
+	}
+
+	/** How long the lock stays taken after its grant, whenever it is closed. */
+	long minimumHoldNanos() {
+		return this.minimumHoldNanos;
 	}
 
 	Acquisition acquisition() {

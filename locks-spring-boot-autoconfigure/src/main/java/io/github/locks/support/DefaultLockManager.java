@@ -52,6 +52,8 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 
 	private final LockViews views;
 
+	private final BackendCheck backendCheck;
+
 	DefaultLockManager(DefaultLockManagerBuilder builder) {
 		LockSettings settings = builder.settings();
 		Workers workers = new Workers();
@@ -60,14 +62,15 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 				new StatisticsArchive(builder.isStatistics(), builder.historySize(), builder.maxResources()),
 				builder.maxResources());
 		Leases leases = new Leases(builder.backend(), workers);
+		Listeners listeners = new Listeners(builder.listeners());
 		this.runtime = new LockRuntime(settings, workers, resources, graph,
-				new DeadlockMonitor(graph, leases::askers, workers, settings), leases, builder.listeners(),
+				new DeadlockMonitor(graph, leases::askers, workers, settings, listeners), leases, listeners,
 				new Shutdown());
 		this.status = new StatusReader(resources, leases);
 		this.failures = new Failures(settings, this.status);
 		this.views = new LockViews(this.runtime, this.failures);
-		leases.whenLost((handle) -> this.runtime.publish(LockOperation.Kind.LOST, handle.managed(),
-				handle.acquisition(), handle.acquisition().waitedNanos(), handle.heldNanos()));
+		this.backendCheck = new BackendCheck(leases, workers);
+		leases.whenLost((handle) -> this.runtime.publishEnd(LockOperation.Kind.LOST, handle, handle.heldNanos()));
 		long idleNanos = LockSettings.nanos(settings.idleEviction());
 		workers.repeat(() -> resources.evictIdle(idleNanos), Math.max(idleNanos / 4, CLOSING_PAUSE_NANOS));
 	}
@@ -149,6 +152,18 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 		this.runtime.leases().backend();
 	}
 
+	/**
+	 * Proves that the backend of the distributed locks can be used, by taking and giving
+	 * back a lock that is reserved for that. Does nothing if no distributed lock was
+	 * asked for yet.
+	 * @param patience how long to wait for the backend at most
+	 * @throws io.github.locks.LockBackendException if it fails, or does not answer in
+	 * time
+	 */
+	public void checkBackend(Duration patience) {
+		this.backendCheck.run(patience);
+	}
+
 	/** Whether the locks of a resource have left the memory. */
 	boolean isForgotten(String resource) {
 		return this.runtime.resources().find(resource) == null;
@@ -157,9 +172,9 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 	/**
 	 * Closes the manager. From now on only owners that hold a lock get more; requests of
 	 * others that wait fail with {@link LockManagerClosedException}. Waits for the
-	 * holders up to the shutdown timeout, except for the calling thread itself. Then all
-	 * requests fail, and distributed locks that are still held are given back and lost to
-	 * their holders. Has an effect once.
+	 * holders up to the shutdown timeout, except for the calling thread itself, and not
+	 * for minimum holds, which end at once. Then all requests fail, and distributed locks
+	 * that are still held are given back and lost to their holders. Has an effect once.
 	 */
 	@Override
 	public void close() {
@@ -168,6 +183,7 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 		}
 		try {
 			failWaiters(false);
+			this.runtime.leases().endLingering();
 			awaitHolders();
 			this.runtime.shutdown().complete();
 			failWaiters(true);

@@ -14,8 +14,6 @@ import io.github.locks.LockType;
 import io.github.locks.file.FileLockBackend;
 import io.github.locks.spi.LockBackend;
 import io.github.locks.spi.LockListener;
-import io.github.locks.support.LockSettings.ResourceSettings;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Builds a {@link DefaultLockManager}. Every setting has a default; a wrong value is
@@ -94,22 +92,16 @@ public final class DefaultLockManagerBuilder {
 	}
 
 	/**
-	 * Sets what is different for one resource.
-	 * @param resource name of the resource
-	 * @param timeout how long requests wait that do not say, or {@code null} for the
-	 * default of their kind
-	 * @param lease how long its distributed lock is held at most by requests that do not
-	 * say, or {@code null} for as long as the holder lives
+	 * Sets what is different for one resource, or for all resources whose names begin
+	 * alike. An exact name wins over a prefix, a longer prefix over a shorter one; each
+	 * setting is looked up separately.
+	 * @param resource name of the resource; if it ends in {@code *}, also all names that
+	 * begin with what is before
+	 * @param settings the settings
 	 * @return this builder
 	 */
-	public DefaultLockManagerBuilder resource(String resource, @Nullable Duration timeout, @Nullable Duration lease) {
-		if (timeout != null) {
-			notNegative(timeout, "timeout");
-		}
-		if (lease != null) {
-			positive(lease, "lease");
-		}
-		this.resources.put(LockNames.check(resource), new ResourceSettings(timeout, lease));
+	public DefaultLockManagerBuilder resource(String resource, ResourceSettings settings) {
+		this.resources.put(LockNames.check(resource), notNull(settings, "settings"));
 		return this;
 	}
 
@@ -233,8 +225,9 @@ public final class DefaultLockManagerBuilder {
 	}
 
 	LockSettings settings() {
-		return new LockSettings(Map.copyOf(this.timeouts), Map.copyOf(this.resources), this.deadlockCheckInterval,
-				this.deadlockThreshold, this.deadlockPolicy, this.idleEviction, this.shutdownTimeout);
+		return new LockSettings(Map.copyOf(this.timeouts), new ResourceRules(this.resources),
+				this.deadlockCheckInterval, this.deadlockThreshold, this.deadlockPolicy, this.idleEviction,
+				this.shutdownTimeout);
 	}
 
 	Supplier<? extends LockBackend> backend() {
@@ -264,14 +257,14 @@ public final class DefaultLockManagerBuilder {
 		return value;
 	}
 
-	private static Duration notNegative(Duration value, String name) {
+	static Duration notNegative(Duration value, String name) {
 		if (notNull(value, name).isNegative()) {
 			throw new IllegalArgumentException("'" + name + "' must not be negative, but is " + value);
 		}
 		return value;
 	}
 
-	private static Duration positive(Duration value, String name) {
+	static Duration positive(Duration value, String name) {
 		if (notNegative(value, name).isZero()) {
 			throw new IllegalArgumentException("'" + name + "' must be more than zero, but is " + value);
 		}

@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.locks.LockOwner;
 import io.github.locks.local.Acquisition;
 import io.github.locks.local.FairLock;
 import io.github.locks.spi.Lease;
@@ -17,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * The distributed lock of one resource, as seen by this process: a fair queue of its own
  * owners, and the lease that the owner at the head of the queue asks the backend for. The
  * lease lasts as long as one handle is open; nested acquisitions of the same owner join
- * it.
+ * it. If the last handle closes before the minimum hold is over, the lease lingers: an
+ * owner that nobody can be takes the place in the queue.
  */
 final class DistributedLock {
 
@@ -34,6 +37,14 @@ final class DistributedLock {
 
 	@GuardedBy("mutex")
 	private @Nullable Lease lease;
+
+	/** Until when the lease is kept at least, whoever closes it. */
+	@GuardedBy("mutex")
+	private long keptUntilNanos;
+
+	/** What is left of a lease without holders. */
+	@GuardedBy("mutex")
+	private @Nullable Lingering lingering;
 
 	DistributedLock(String resource) {
 		this.queue = new FairLock(resource, 0);
@@ -69,6 +80,7 @@ final class DistributedLock {
 		try {
 			DefaultLockHandle handle = toHandle.apply(granted);
 			this.lease = granted;
+			this.keptUntilNanos = System.nanoTime();
 			this.members.put(acquisition, handle);
 			return handle;
 		}
@@ -79,18 +91,61 @@ final class DistributedLock {
 
 	/**
 	 * Takes a member out.
-	 * @return the lease if its last holder left, to be given back; else {@code null}
+	 * @param whenOver what to do at the end of a minimum hold that is not over yet;
+	 * {@code null} if none is to be kept
+	 * @return what is left if its last holder left
 	 */
-	@Nullable Lease leave(Acquisition acquisition) {
+	Departure leave(Acquisition acquisition, @Nullable Runnable whenOver) {
 		this.mutex.lock();
 		try {
 			DefaultLockHandle handle = this.members.remove(acquisition);
-			if (handle == null || handle.isLost() || hasHolders()) {
-				return null;
+			if (handle == null || handle.isLost()) {
+				return Departure.NOTHING;
+			}
+			long until = acquisition.grantedNanos() + handle.minimumHoldNanos();
+			if (until - this.keptUntilNanos > 0) {
+				this.keptUntilNanos = until;
 			}
 			Lease last = this.lease;
+			if (last == null || hasHolders()) {
+				return Departure.NOTHING;
+			}
 			this.lease = null;
-			return last;
+			if (whenOver == null || this.keptUntilNanos - System.nanoTime() <= 0) {
+				return new Departure(last, null);
+			}
+			this.lingering = new Lingering(last, standInFor(acquisition), this.keptUntilNanos, whenOver);
+			return new Departure(null, this.lingering);
+		}
+		finally {
+			this.mutex.unlock();
+		}
+	}
+
+	private Acquisition standInFor(Acquisition acquisition) {
+		return this.queue.handOver(acquisition, LockOwner.create(acquisition.owner().name() + " (minimum hold)"));
+	}
+
+	/** What lingers of a lease, or of any lease if that is {@code null}. */
+	Optional<Lingering> lingering(@Nullable Lease of) {
+		this.mutex.lock();
+		try {
+			return Optional.ofNullable(this.lingering).filter((found) -> of == null || found.lease() == of);
+		}
+		finally {
+			this.mutex.unlock();
+		}
+	}
+
+	/** Returns whether this call ended it. */
+	boolean end(Lingering ended) {
+		this.mutex.lock();
+		try {
+			if (this.lingering != ended) {
+				return false;
+			}
+			this.lingering = null;
+			return true;
 		}
 		finally {
 			this.mutex.unlock();
@@ -138,6 +193,9 @@ final class DistributedLock {
 					found.add(acquisition);
 				}
 			});
+			if (holding && this.lingering != null) {
+				found.add(this.lingering.standIn());
+			}
 		}
 		finally {
 			this.mutex.unlock();
@@ -148,6 +206,18 @@ final class DistributedLock {
 	@GuardedBy("mutex")
 	private boolean hasHolders() {
 		return this.members.values().stream().anyMatch((handle) -> handle != null && !handle.isLost());
+	}
+
+	/**
+	 * What is left when a member has gone.
+	 *
+	 * @param released the lease to be given back, or {@code null} if there is none
+	 * @param lingering what is kept of the lease, or {@code null} if nothing is
+	 */
+	record Departure(@Nullable Lease released, @Nullable Lingering lingering) {
+
+		static final Departure NOTHING = new Departure(null, null);
+
 	}
 
 }

@@ -1,7 +1,9 @@
 package io.github.locks.support;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -10,13 +12,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.github.locks.LockHolder;
-import io.github.locks.LockManagerClosedException;
+import io.github.locks.LockNames;
 import io.github.locks.local.Acquisition;
 import io.github.locks.spi.Lease;
 import io.github.locks.spi.LockBackend;
@@ -40,7 +41,7 @@ final class Leases {
 
 	private static final long ASK_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-	private final Supplier<? extends LockBackend> factory;
+	private final LazyBackend backend;
 
 	private final Workers workers;
 
@@ -49,19 +50,15 @@ final class Leases {
 	/** Who asks the backend again and again. */
 	private final Set<Acquisition> askers = ConcurrentHashMap.newKeySet();
 
-	private final ReentrantLock opening = new ReentrantLock();
-
 	private volatile boolean closed;
 
 	private final AtomicBoolean renewing = new AtomicBoolean();
-
-	private volatile @Nullable LockBackend backend;
 
 	private volatile Consumer<DefaultLockHandle> whenLost = (handle) -> {
 	};
 
 	Leases(Supplier<? extends LockBackend> factory, Workers workers) {
-		this.factory = factory;
+		this.backend = new LazyBackend(factory, () -> workers.repeat(this::renewSoon, TICK_NANOS));
 		this.workers = workers;
 	}
 
@@ -96,25 +93,69 @@ final class Leases {
 	}
 
 	private void begin(DistributedLock lock, Lease lease, @Nullable Duration limit) {
-		this.active.put(lease, new Active(lock, System.nanoTime(), null));
+		this.active.put(lease, new Active(lock, System.nanoTime(), List.of()));
 		if (limit != null) {
 			Runnable lose = () -> lose(lock, lease, "its lease of " + limit + " is over");
-			Future<?> end = this.workers.schedule(() -> this.workers.execute(lose), LockSettings.nanos(limit));
-			this.active.computeIfPresent(lease, (key, entry) -> new Active(lock, entry.renewedNanos(), end));
+			schedule(lease, lose, LockSettings.nanos(limit));
 		}
 	}
 
-	/** Takes a holder out, and gives the lease back if it was the last. */
-	void leave(DistributedLock lock, Acquisition acquisition) {
+	/** Returns whether something will happen to a lease that is still in use. */
+	private boolean schedule(Lease lease, Runnable task, long delayNanos) {
+		Future<?> timer = this.workers.schedule(() -> this.workers.execute(task), delayNanos);
+		if (timer != null && this.active.computeIfPresent(lease, (key, entry) -> entry.with(timer)) == null) {
+			timer.cancel(false);
+		}
+		return timer != null;
+	}
+
+	/**
+	 * Takes a holder out, and gives the lease back if it was the last.
+	 * @param whenOver what to do at the end of a minimum hold; {@code null} if none is to
+	 * be kept
+	 * @return whether the lock stays taken for its minimum hold
+	 */
+	boolean leave(DistributedLock lock, Acquisition acquisition, @Nullable Runnable whenOver) {
 		this.askers.remove(acquisition);
-		Lease last = lock.leave(acquisition);
-		if (last != null) {
-			release(last);
+		DistributedLock.Departure departure = lock.leave(acquisition, whenOver);
+		if (departure.released() != null) {
+			release(departure.released());
+		}
+		Lingering lingering = departure.lingering();
+		if (lingering == null) {
+			return false;
+		}
+		Runnable end = () -> end(lock, lingering);
+		if (!schedule(lingering.lease(), end, lingering.untilNanos() - System.nanoTime()) || this.closed) {
+			end.run();
+		}
+		return true;
+	}
+
+	/** Ends all minimum holds now. */
+	void endLingering() {
+		this.active.values().forEach((entry) -> endLingering(entry.lock(), null));
+	}
+
+	private void endLingering(DistributedLock lock, @Nullable Lease lease) {
+		lock.lingering(lease).ifPresent((lingering) -> end(lock, lingering));
+	}
+
+	private void end(DistributedLock lock, Lingering lingering) {
+		if (!lock.end(lingering)) {
+			return;
+		}
+		try {
+			release(lingering.lease());
+		}
+		finally {
+			lock.queue().release(lingering.standIn());
+			lingering.whenOver().run();
 		}
 	}
 
 	Optional<LockHolder> inspect(String resource) {
-		LockBackend current = this.backend;
+		LockBackend current = openedBackend();
 		try {
 			return (current != null) ? current.inspect(resource) : Optional.empty();
 		}
@@ -139,52 +180,20 @@ final class Leases {
 
 	/** Gives all leases up that are still held, and closes the backend. */
 	void close() {
-		synchronized (this) {
-			this.closed = true;
-		}
+		this.closed = true;
+		this.backend.refuse();
 		this.active.forEach((lease, entry) -> lose(entry.lock(), lease, CLOSED));
-		LockBackend current = this.backend;
-		if (current != null) {
-			current.close();
-		}
+		this.backend.close();
+	}
+
+	/** The backend, or {@code null} if nobody has needed it yet. */
+	@Nullable LockBackend openedBackend() {
+		return this.backend.opened();
 	}
 
 	/** Opens the backend now, to find out at once if it cannot be used. */
 	LockBackend backend() {
-		LockBackend current = this.backend;
-		return (current != null) ? current : open();
-	}
-
-	private LockBackend open() {
-		this.opening.lock();
-		try {
-			LockBackend current = this.backend;
-			if (current == null) {
-				current = this.factory.get();
-				publish(current);
-			}
-			return current;
-		}
-		finally {
-			this.opening.unlock();
-		}
-	}
-
-	/** Makes a backend known, unless the manager was closed in the meantime. */
-	private void publish(LockBackend opened) {
-		boolean late;
-		synchronized (this) {
-			late = this.closed;
-			if (!late) {
-				this.backend = opened;
-			}
-		}
-		if (late) {
-			opened.close();
-			throw new LockManagerClosedException("The backend of the distributed locks is closed: " + CLOSED + ".",
-					null, null, null);
-		}
-		this.workers.repeat(this::renewSoon, TICK_NANOS);
+		return this.backend.get();
 	}
 
 	private void renewSoon() {
@@ -210,21 +219,34 @@ final class Leases {
 				this.active.computeIfPresent(lease, (key, current) -> current.renewed(now));
 			}
 			else if (this.active.containsKey(lease)) {
-				lose(entry.lock(), lease, "the backend does not know it any more");
+				notKept(entry.lock(), lease);
 			}
 		}
 		catch (RuntimeException ex) {
-			logger.warn("A distributed lock could not be renewed now and will be tried again: " + ex.getMessage());
+			SafeLog.warn(logger,
+					"A distributed lock could not be renewed now and will be tried again: " + ex.getMessage(), null);
 			this.active.computeIfPresent(lease, (key, current) -> current.renewed(now));
 		}
 	}
 
+	private void notKept(DistributedLock lock, Lease lease) {
+		String reason = "the backend does not know it any more";
+		lock.lingering(lease)
+			.ifPresent((lingering) -> SafeLog.warn(logger,
+					"The minimum hold of the distributed lock on " + LockNames.quote(lease.resource())
+							+ " has ended early: " + reason + ". Others may have got it already.",
+					null));
+		lose(lock, lease, reason);
+	}
+
 	private void lose(DistributedLock lock, Lease lease, String reason) {
 		for (DefaultLockHandle handle : lock.lose(lease)) {
-			logger.warn("Lost the " + handle + ": " + reason + ". Work under it is not protected any more.");
+			SafeLog.warn(logger, "Lost the " + handle + ": " + reason + ". Work under it is not protected any more.",
+					null);
 			this.whenLost.accept(handle);
 			handle.lost();
 		}
+		endLingering(lock, lease);
 		release(lease);
 	}
 
@@ -233,14 +255,12 @@ final class Leases {
 		if (entry == null) {
 			return;
 		}
-		if (entry.end() != null) {
-			entry.end().cancel(false);
-		}
+		entry.timers().forEach((timer) -> timer.cancel(false));
 		try {
 			backend().release(lease);
 		}
 		catch (RuntimeException ex) {
-			logger.warn("A distributed lock was not given back cleanly: " + ex.getMessage(), ex);
+			SafeLog.warn(logger, "A distributed lock was not given back cleanly: " + ex.getMessage(), ex);
 		}
 	}
 
@@ -249,12 +269,18 @@ final class Leases {
 	 *
 	 * @param lock the lock it is for
 	 * @param renewedNanos when it was renewed
-	 * @param end ends a fixed lease, or {@code null} if it has no end
+	 * @param timers what will happen to it
 	 */
-	private record Active(DistributedLock lock, long renewedNanos, @Nullable Future<?> end) {
+	private record Active(DistributedLock lock, long renewedNanos, List<Future<?>> timers) {
 
 		Active renewed(long nanos) {
-			return new Active(this.lock, nanos, this.end);
+			return new Active(this.lock, nanos, this.timers);
+		}
+
+		Active with(Future<?> timer) {
+			List<Future<?>> extended = new ArrayList<>(this.timers);
+			extended.add(timer);
+			return new Active(this.lock, this.renewedNanos, List.copyOf(extended));
 		}
 
 	}

@@ -16,6 +16,7 @@ import io.github.locks.LockType;
 import io.github.locks.local.Acquisition;
 import io.github.locks.local.FairLock;
 import io.github.locks.spi.LeaseRequest;
+import io.github.locks.spi.LockEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,9 @@ final class LockAttempt {
 	private final Acquisition acquisition;
 
 	private final long timeoutNanos;
+
+	/** Waits for the backend, without having waited in the queue. */
+	private volatile boolean asksAgain;
 
 	LockAttempt(LockRuntime runtime, LockRequest request, LockOwner owner,
 			@Nullable Consumer<Acquisition> whenSettled) {
@@ -83,12 +87,24 @@ final class LockAttempt {
 	}
 
 	DefaultLockHandle newHandle(long fencingToken) {
-		return new DefaultLockHandle(this.runtime, this.resource, this.acquisition, fencingToken);
+		return new DefaultLockHandle(this.runtime, this.resource, this.request, this.acquisition, fencingToken);
+	}
+
+	/** The request stands in the queue. */
+	void queued() {
+		this.runtime.listeners().onWaiting(this.request, this.acquisition.owner());
+	}
+
+	/** The request goes on to ask the backend. */
+	void asksAgain() {
+		if (!this.asksAgain && !this.acquisition.hasWaited()) {
+			this.asksAgain = true;
+			this.runtime.listeners().onWaiting(this.request, this.acquisition.owner());
+		}
 	}
 
 	LockHandle succeed(DefaultLockHandle handle, boolean waited) {
-		this.runtime.publish(LockOperation.Kind.ACQUIRED, this.resource, this.acquisition, waited ? waitedNanos() : 0,
-				0);
+		publish(LockOperation.Kind.ACQUIRED, waited ? waitedNanos() : 0);
 		return handle;
 	}
 
@@ -115,7 +131,7 @@ final class LockAttempt {
 	/** Ends an attempt that was granted by the queue, by handing the grant on. */
 	void endGranted(LockOperation.Kind operation) {
 		try {
-			this.runtime.leases().leave(distributedLock(), this.acquisition);
+			this.runtime.leases().leave(distributedLock(), this.acquisition, null);
 		}
 		finally {
 			queue().release(this.acquisition);
@@ -135,8 +151,15 @@ final class LockAttempt {
 
 	void end(LockOperation.Kind operation) {
 		this.runtime.graph().remove(this.acquisition);
-		this.runtime.publish(operation, this.resource, this.acquisition, waitedNanos(), 0);
+		publish(operation, waitedNanos());
 		this.runtime.resources().release(this.resource);
+	}
+
+	private void publish(LockOperation.Kind operation, long waitNanos) {
+		this.runtime.publish(this.resource,
+				new LockEvent(operation, this.request.resource(), this.request.type(), this.acquisition.owner().name(),
+						this.request.method(), this.request.template(), System.nanoTime(), waitNanos,
+						this.asksAgain || this.acquisition.hasWaited(), 0));
 	}
 
 	ManagedResource resource() {

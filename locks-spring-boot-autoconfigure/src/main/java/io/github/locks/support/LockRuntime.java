@@ -1,18 +1,12 @@
 package io.github.locks.support;
 
-import java.util.List;
-
 import io.github.locks.LockManagerClosedException;
 import io.github.locks.LockOperation;
 import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
 import io.github.locks.LockType;
 import io.github.locks.deadlock.WaitForGraph;
-import io.github.locks.local.Acquisition;
 import io.github.locks.spi.LockEvent;
-import io.github.locks.spi.LockListener;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 
 /**
  * What the parts of one lock manager share.
@@ -27,9 +21,7 @@ import org.apache.commons.logging.LogFactory;
  * @param shutdown whether the manager takes requests
  */
 record LockRuntime(LockSettings settings, Workers workers, ResourceTable resources, WaitForGraph graph,
-		DeadlockMonitor deadlocks, Leases leases, List<LockListener> listeners, Shutdown shutdown) {
-
-	private static final Log logger = LogFactory.getLog(LockRuntime.class);
+		DeadlockMonitor deadlocks, Leases leases, Listeners listeners, Shutdown shutdown) {
 
 	/** Refuses new work once the manager is closing; who is inside may go on. */
 	void admit(LockRequest request, LockOwner owner) {
@@ -53,39 +45,50 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 				request.resource(), request.type(), null);
 	}
 
-	/** Gives a lock back, for a handle that was closed just now. */
+	/**
+	 * Gives a lock back, for a handle that was closed just now; a distributed one not
+	 * before its minimum hold is over.
+	 */
 	void release(DefaultLockHandle handle, boolean wasHeld) {
-		Acquisition acquisition = handle.acquisition();
-		ManagedResource resource = handle.managed();
+		boolean lingers = false;
 		long heldNanos = handle.heldNanos();
 		try {
-			if (handle.type() == LockType.DISTRIBUTED) {
-				this.leases.leave(resource.distributedLock(), acquisition);
-			}
+			lingers = handle.type() == LockType.DISTRIBUTED && this.leases.leave(handle.managed().distributedLock(),
+					handle.acquisition(), () -> released(handle, handle.heldNanos()));
 		}
 		finally {
-			resource.queue(handle.type()).release(acquisition);
-			this.graph.remove(acquisition);
-			if (wasHeld) {
-				publish(LockOperation.Kind.RELEASED, resource, acquisition, acquisition.waitedNanos(), heldNanos);
+			if (!lingers) {
+				handle.managed().queue(handle.type()).release(handle.acquisition());
 			}
-			this.resources.release(resource);
+			this.graph.remove(handle.acquisition());
+			if (!lingers && wasHeld) {
+				publishEnd(LockOperation.Kind.RELEASED, handle, heldNanos);
+			}
+			if (!lingers) {
+				this.resources.release(handle.managed());
+			}
+		}
+		if (lingers && !this.shutdown.isOpen()) {
+			this.leases.endLingering();
 		}
 	}
 
-	void publish(LockOperation.Kind operation, ManagedResource resource, Acquisition acquisition, long waitNanos,
-			long holdNanos) {
-		LockEvent event = new LockEvent(operation, resource.name(), acquisition.type(), acquisition.owner().name(),
-				acquisition.method(), System.nanoTime(), waitNanos, holdNanos);
+	private void released(DefaultLockHandle handle, long heldNanos) {
+		publishEnd(LockOperation.Kind.RELEASED, handle, heldNanos);
+		this.resources.release(handle.managed());
+	}
+
+	/** Publishes that a hold has ended. */
+	void publishEnd(LockOperation.Kind operation, DefaultLockHandle handle, long holdNanos) {
+		publish(handle.managed(),
+				new LockEvent(operation, handle.resource(), handle.type(), handle.owner().name(),
+						handle.request().method(), handle.request().template(), System.nanoTime(),
+						handle.acquisition().waitedNanos(), false, holdNanos));
+	}
+
+	void publish(ManagedResource resource, LockEvent event) {
 		resource.recorder().record(event);
-		for (LockListener listener : this.listeners) {
-			try {
-				listener.onEvent(event);
-			}
-			catch (RuntimeException | Error ex) {
-				logger.warn("A lock listener failed on " + operation + "; the lock is not affected", ex);
-			}
-		}
+		this.listeners.onEvent(event);
 	}
 
 }

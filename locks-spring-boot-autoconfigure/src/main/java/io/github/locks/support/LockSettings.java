@@ -10,23 +10,28 @@ import org.jspecify.annotations.Nullable;
 /**
  * The settings of a lock manager.
  */
-record LockSettings(Map<LockType, Duration> timeouts, Map<String, ResourceSettings> resources,
-		Duration deadlockCheckInterval, Duration deadlockThreshold, DeadlockPolicy deadlockPolicy,
-		Duration idleEviction, Duration shutdownTimeout) {
+record LockSettings(Map<LockType, Duration> timeouts, ResourceRules resources, Duration deadlockCheckInterval,
+		Duration deadlockThreshold, DeadlockPolicy deadlockPolicy, Duration idleEviction, Duration shutdownTimeout) {
 
 	private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 2);
 
 	Duration timeoutOf(LockRequest request) {
 		Duration timeout = request.timeout();
 		if (timeout == null) {
-			timeout = settingsOf(request).timeout();
+			timeout = this.resources.find(request.resource(), ResourceSettings::timeout);
 		}
 		return (timeout != null) ? timeout : this.timeouts.getOrDefault(request.type(), Duration.ZERO);
 	}
 
 	@Nullable Duration leaseOf(LockRequest request) {
 		Duration lease = request.lease();
-		return (lease != null) ? lease : settingsOf(request).lease();
+		return (lease != null) ? lease : this.resources.find(request.resource(), ResourceSettings::lease);
+	}
+
+	@Nullable Duration minimumHoldOf(LockRequest request) {
+		Duration minimumHold = request.minimumHold();
+		return (minimumHold != null) ? minimumHold
+				: this.resources.find(request.resource(), ResourceSettings::minimumHold);
 	}
 
 	/** Where the timeout of a request comes from, for people who want to raise it. */
@@ -35,14 +40,9 @@ record LockSettings(Map<LockType, Duration> timeouts, Map<String, ResourceSettin
 			return (request.method() != null) ? "the 'timeout' attribute of the annotation on " + request.method()
 					: "the timeout given by the caller";
 		}
-		if (settingsOf(request).timeout() != null) {
-			return "'locks.resources[" + request.resource() + "].timeout'";
-		}
-		return "'locks.timeout." + request.type().key() + "'";
-	}
-
-	private ResourceSettings settingsOf(LockRequest request) {
-		return this.resources.getOrDefault(request.resource(), ResourceSettings.NONE);
+		String key = this.resources.keyOf(request.resource(), ResourceSettings::timeout);
+		return (key != null) ? "'locks.resources[" + key + "].timeout'"
+				: "'locks.timeout." + request.type().key() + "'";
 	}
 
 	/**
@@ -53,15 +53,6 @@ record LockSettings(Map<LockType, Duration> timeouts, Map<String, ResourceSettin
 			return 0;
 		}
 		return (duration.compareTo(LONGEST) > 0) ? LONGEST.toNanos() : duration.toNanos();
-	}
-
-	/**
-	 * The settings of one resource; {@code null} where it has none of its own.
-	 */
-	record ResourceSettings(@Nullable Duration timeout, @Nullable Duration lease) {
-
-		static final ResourceSettings NONE = new ResourceSettings(null, null);
-
 	}
 
 }

@@ -27,6 +27,10 @@ final class Shutdown {
 		this.phase.set(Phase.CLOSED);
 	}
 
+	boolean isOpen() {
+		return this.phase.get() == Phase.OPEN;
+	}
+
 	boolean isClosing() {
 		return this.phase.get() == Phase.CLOSING;
 	}

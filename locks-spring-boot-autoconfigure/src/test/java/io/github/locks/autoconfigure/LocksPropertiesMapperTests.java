@@ -7,6 +7,7 @@ import io.github.locks.LockType;
 import io.github.locks.support.DeadlockPolicy;
 import io.github.locks.support.DefaultLockManager;
 import io.github.locks.support.DefaultLockManagerBuilder;
+import io.github.locks.support.ResourceSettings;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.context.properties.bind.Binder;
@@ -37,8 +38,9 @@ class LocksPropertiesMapperTests {
 			.timeout(LockType.READ, Duration.ofSeconds(1))
 			.timeout(LockType.WRITE, Duration.ofSeconds(2))
 			.timeout(LockType.DISTRIBUTED, Duration.ZERO)
-			.resource("orders:42", Duration.ofSeconds(3), Duration.ofSeconds(4))
-			.resource("episodes", null, null)
+			.resource("orders:42",
+					new ResourceSettings(Duration.ofSeconds(3), Duration.ofSeconds(4), Duration.ofSeconds(8)))
+			.resource("episodes", ResourceSettings.DEFAULTS)
 			.deadlockCheckInterval(Duration.ofSeconds(5))
 			.deadlockThreshold(Duration.ofSeconds(6))
 			.deadlockPolicy(DeadlockPolicy.BREAK)
@@ -50,11 +52,13 @@ class LocksPropertiesMapperTests {
 		LocksProperties properties = new Binder(new MapConfigurationPropertySource(Map.ofEntries(
 				Map.entry("locks.timeout.read", "1s"), Map.entry("locks.timeout.write", "PT2S"),
 				Map.entry("locks.timeout.distributed", "0"), Map.entry("locks.resources[orders:42].timeout", "3s"),
-				Map.entry("locks.resources[orders:42].lease", "4s"), Map.entry("locks.resources.episodes.timeout", ""),
-				Map.entry("locks.deadlock.check-interval", "5s"), Map.entry("locks.deadlock.threshold", "6s"),
-				Map.entry("locks.deadlock.policy", "break"), Map.entry("locks.statistics.enabled", "false"),
-				Map.entry("locks.statistics.history-size", "0"), Map.entry("locks.statistics.max-resources", "1"),
-				Map.entry("locks.idle-eviction", "7s"), Map.entry("locks.shutdown-timeout", "0s"))))
+				Map.entry("locks.resources[orders:42].lease", "4s"),
+				Map.entry("locks.resources[orders:42].minimum-hold", "8s"),
+				Map.entry("locks.resources.episodes.timeout", ""), Map.entry("locks.deadlock.check-interval", "5s"),
+				Map.entry("locks.deadlock.threshold", "6s"), Map.entry("locks.deadlock.policy", "break"),
+				Map.entry("locks.statistics.enabled", "false"), Map.entry("locks.statistics.history-size", "0"),
+				Map.entry("locks.statistics.max-resources", "1"), Map.entry("locks.idle-eviction", "7s"),
+				Map.entry("locks.shutdown-timeout", "0s"))))
 			.bind("locks", LocksProperties.class)
 			.get();
 		properties.getResources().computeIfAbsent("episodes", (name) -> new LocksProperties.Resource());

@@ -1,5 +1,8 @@
 package io.github.locks.autoconfigure;
 
+import java.beans.IntrospectionException;
+import java.beans.Introspector;
+import java.beans.PropertyDescriptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -30,8 +33,8 @@ class LocksPropertiesMetadataTests {
 					"locks.timeout.distributed", "locks.resources", "locks.distributed.backend",
 					"locks.deadlock.check-interval", "locks.deadlock.threshold", "locks.deadlock.policy",
 					"locks.statistics.enabled", "locks.statistics.history-size", "locks.statistics.max-resources",
-					"locks.idle-eviction", "locks.release-after-transaction", "locks.shutdown-timeout",
-					"locks.validation");
+					"locks.metrics.enabled", "locks.idle-eviction", "locks.release-after-transaction",
+					"locks.shutdown-timeout", "locks.validation");
 	}
 
 	@Test
@@ -56,6 +59,13 @@ class LocksPropertiesMetadataTests {
 					.convert(property.get("defaultValue").asString(), defaults.getPropertyType(path));
 				assertThat(documented).as(path).isEqualTo(defaults.getPropertyValue(path));
 			});
+	}
+
+	@Test
+	void settingsOfAResourceAreThoseOfTheContract() throws IntrospectionException {
+		assertThat(Introspector.getBeanInfo(LocksProperties.Resource.class, Object.class).getPropertyDescriptors())
+			.extracting(PropertyDescriptor::getName)
+			.containsExactlyInAnyOrder("timeout", "lease", "minimumHold");
 	}
 
 	@Test

@@ -47,6 +47,7 @@ class LocksPropertiesTests {
 		assertThat(properties.getStatistics().getHistorySize()).isEqualTo(100);
 		assertThat(properties.getStatistics().getMaxResources()).isEqualTo(10000);
 		assertThat(properties.getIdleEviction()).isEqualTo(Duration.ofMinutes(10));
+		assertThat(properties.getMetrics().isEnabled()).isTrue();
 		assertThat(properties.isReleaseAfterTransaction()).isTrue();
 		assertThat(properties.getShutdownTimeout()).isEqualTo(Duration.ofSeconds(30));
 		assertThat(properties.getValidation()).isEqualTo(LockAdvisor.Validation.FAIL);
@@ -76,7 +77,8 @@ class LocksPropertiesTests {
 	@ParameterizedTest
 	@CsvSource({ "locks.idle-eviction, 0s", "locks.idle-eviction, -1s", "locks.deadlock.check-interval, 0",
 			"locks.deadlock.check-interval, -100ms", "locks.deadlock.threshold, 0s", "locks.deadlock.threshold, -PT5S",
-			"locks.resources[orders:42].lease, 0s", "locks.resources.episodes.lease, -1ns" })
+			"locks.resources[orders:42].lease, 0s", "locks.resources[orders:*].minimum-hold, 0s",
+			"locks.resources.episodes.lease, -1ns" })
 	void whereZeroMakesNoSenseItIsRefused(String property, String value, CapturedOutput output) {
 		StartUp.fails(property + "=" + value);
 		assertThat(output).contains("APPLICATION FAILED TO START")
@@ -148,7 +150,7 @@ class LocksPropertiesTests {
 		assertThat(output).contains("APPLICATION FAILED TO START")
 			.contains("Property: locks.distributed.backend")
 			.contains("Value: \"redsi\"")
-			.containsPattern("(?s)following values are valid.*FILE");
+			.containsPattern("(?s)following values are valid.*FILE.*MEMORY");
 	}
 
 	@Test
@@ -189,8 +191,8 @@ class LocksPropertiesTests {
 		try (ConfigurableApplicationContext context = StartUp.with("locks.timeout.read=" + value,
 				"locks.timeout.write=" + value, "locks.timeout.distributed=" + value, "locks.idle-eviction=" + value,
 				"locks.deadlock.check-interval=" + value, "locks.deadlock.threshold=" + value,
-				"locks.resources.a.timeout=" + value, "locks.resources.a.lease=" + value,
-				"locks.shutdown-timeout=" + value)) {
+				"locks.resources.a.timeout=" + value, "locks.resources.a.minimum-hold=" + value,
+				"locks.resources.a.lease=" + value, "locks.shutdown-timeout=" + value)) {
 			assertThat(context.isActive()).isTrue();
 		}
 	}

@@ -1,0 +1,22 @@
+package io.github.locks.event;
+
+import java.time.Duration;
+
+import io.github.locks.LockType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request was not granted in time, attempts that do not wait included. Published on a
+ * thread of its own, soon after it happened; dropped if listeners are too slow.
+ *
+ * @param resource name of the resource
+ * @param type kind of lock
+ * @param owner name of the owner that asked
+ * @param method which method asked, or {@code null} if unknown
+ * @param template what the request has in common with others of its sort, or {@code null}
+ * if unknown
+ * @param waited how long the request had waited
+ */
+public record LockTimeoutEvent(String resource, LockType type, String owner, @Nullable String method,
+		@Nullable String template, Duration waited) {
+}

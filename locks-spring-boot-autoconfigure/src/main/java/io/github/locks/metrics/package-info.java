@@ -1,0 +1,7 @@
+/**
+ * Meters for Micrometer.
+ */
+@NullMarked
+package io.github.locks.metrics;
+
+import org.jspecify.annotations.NullMarked;

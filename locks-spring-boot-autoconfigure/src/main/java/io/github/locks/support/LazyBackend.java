@@ -1,0 +1,83 @@
+package io.github.locks.support;
+
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+import io.github.locks.LockManagerClosedException;
+import io.github.locks.spi.LockBackend;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A backend that is opened by who needs it first, once, unless it was closed before.
+ */
+final class LazyBackend {
+
+	private final Supplier<? extends LockBackend> factory;
+
+	private final Runnable whenOpened;
+
+	private final ReentrantLock opening = new ReentrantLock();
+
+	private volatile @Nullable LockBackend opened;
+
+	private boolean refusing;
+
+	LazyBackend(Supplier<? extends LockBackend> factory, Runnable whenOpened) {
+		this.factory = factory;
+		this.whenOpened = whenOpened;
+	}
+
+	LockBackend get() {
+		LockBackend current = this.opened;
+		return (current != null) ? current : open();
+	}
+
+	@Nullable LockBackend opened() {
+		return this.opened;
+	}
+
+	/** From now on the backend is not opened any more. */
+	synchronized void refuse() {
+		this.refusing = true;
+	}
+
+	void close() {
+		LockBackend current = this.opened;
+		if (current != null) {
+			current.close();
+		}
+	}
+
+	private LockBackend open() {
+		this.opening.lock();
+		try {
+			LockBackend current = this.opened;
+			if (current == null) {
+				current = this.factory.get();
+				publish(current);
+			}
+			return current;
+		}
+		finally {
+			this.opening.unlock();
+		}
+	}
+
+	/** Makes a backend known, unless the manager was closed in the meantime. */
+	private void publish(LockBackend current) {
+		boolean late;
+		synchronized (this) {
+			late = this.refusing;
+			if (!late) {
+				this.opened = current;
+			}
+		}
+		if (late) {
+			current.close();
+			throw new LockManagerClosedException(
+					"The backend of the distributed locks is closed: the lock manager was closed.", null, null, null);
+		}
+		this.whenOpened.run();
+	}
+
+}
