@@ -18,7 +18,7 @@ import static org.awaitility.Awaitility.await;
  * Two instances in containers, each with its own process ids and host name, that share a
  * volume.
  */
-@EnabledIf(value = "dockerAnswers", disabledReason = "no Docker engine answers, so nothing runs in containers")
+@EnabledIf(value = "dockerAnswers", disabledReason = "No Docker engine answers")
 class TwoContainersIT extends TwoInstancesTests<SampleContainer> {
 
 	private static final String COUNTER = SampleContainer.DATA + "/counter.json";
@@ -30,7 +30,11 @@ class TwoContainersIT extends TwoInstancesTests<SampleContainer> {
 	private final String volume = "locks-test-" + UUID.randomUUID();
 
 	static boolean dockerAnswers() {
-		return DockerClientFactory.instance().isDockerAvailable();
+		boolean answers = DockerClientFactory.instance().isDockerAvailable();
+		if (!answers) {
+			System.out.println("No Docker engine answers, so the tests with containers are skipped.");
+		}
+		return answers;
 	}
 
 	@Override
