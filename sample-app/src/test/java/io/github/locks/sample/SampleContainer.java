@@ -7,6 +7,7 @@ import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.model.Bind;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.Volume;
+import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.Container.ExecResult;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.AbstractWaitStrategy;
@@ -27,6 +28,29 @@ final class SampleContainer extends SampleInstance {
 
 	private SampleContainer(GenericContainer<?> container) {
 		this.container = container;
+	}
+
+	/**
+	 * Whether there are an engine and an image. Says what is missing.
+	 */
+	static boolean canRun() throws InterruptedException {
+		String missing = missing();
+		if (missing != null) {
+			System.out.println("The tests with containers are skipped: " + missing + ".");
+		}
+		return missing == null;
+	}
+
+	private static String missing() throws InterruptedException {
+		try {
+			if (!DockerClientFactory.instance().isDockerAvailable()) {
+				return "no Docker engine answers";
+			}
+			return TestImages.isThere(TestImages.JAVA) ? null : "the image " + TestImages.JAVA + " cannot be had";
+		}
+		catch (RuntimeException ex) {
+			return "Testcontainers cannot find its way to the engine, see TESTCONTAINERS_HOST_OVERRIDE in CONTRIBUTING.md";
+		}
 	}
 
 	static SampleContainer start(String name, String volume) {

@@ -18,7 +18,7 @@ import static org.awaitility.Awaitility.await;
  * Two instances in containers, each with its own process ids and host name, that share a
  * volume.
  */
-@EnabledIf(value = "dockerAnswers", disabledReason = "No Docker engine answers")
+@EnabledIf("io.github.locks.sample.SampleContainer#canRun")
 class TwoContainersIT extends TwoInstancesTests<SampleContainer> {
 
 	private static final String COUNTER = SampleContainer.DATA + "/counter.json";
@@ -28,14 +28,6 @@ class TwoContainersIT extends TwoInstancesTests<SampleContainer> {
 	private final DockerClient docker = DockerClientFactory.lazyClient();
 
 	private final String volume = "locks-test-" + UUID.randomUUID();
-
-	static boolean dockerAnswers() {
-		boolean answers = DockerClientFactory.instance().isDockerAvailable();
-		if (!answers) {
-			System.out.println("No Docker engine answers, so the tests with containers are skipped.");
-		}
-		return answers;
-	}
 
 	@Override
 	SampleContainer start(String name) {
