@@ -3,31 +3,21 @@ package io.github.locks.sample;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 /**
- * The application in a process of its own. Closing kills it.
+ * The application in a process of its own.
  */
-final class SampleProcess implements AutoCloseable {
-
-	private static final Pattern STARTED = Pattern.compile("Started SampleApplication");
+final class SampleProcess extends SampleInstance {
 
 	private static final Pattern PORT = Pattern.compile("Tomcat started on port (\\d+)");
-
-	private static final HttpClient client = HttpClient.newHttpClient();
 
 	private final Process process;
 
@@ -38,35 +28,41 @@ final class SampleProcess implements AutoCloseable {
 		this.log = log;
 	}
 
+	/**
+	 * Starts the classes that this process runs.
+	 */
 	static SampleProcess start(Path dataDirectory, Path log) throws IOException {
-		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-				"-Xmx256m", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
-				SampleApplication.class.getName(), "--server.port=0", "--sample.data-directory=" + dataDirectory)
-			.redirectErrorStream(true)
-			.redirectOutput(log.toFile())
-			.start();
+		return start(dataDirectory, log, "-cp", System.getProperty("java.class.path"),
+				SampleApplication.class.getName());
+	}
+
+	/**
+	 * Starts a command line that ends with the application, whose arguments follow.
+	 */
+	static SampleProcess start(Path dataDirectory, Path log, String... javaArguments) throws IOException {
+		List<String> command = new ArrayList<>();
+		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+		command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"));
+		command.addAll(List.of(javaArguments));
+		command.addAll(List.of("--server.port=0", "--sample.data-directory=" + dataDirectory));
+		Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
 		return new SampleProcess(process, log);
 	}
 
-	SampleProcess awaitStart() {
-		await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
-			assertThat(this.process.isAlive()).as(this::log).isTrue();
-			assertThat(log()).containsPattern(STARTED);
-		});
-		return this;
+	@Override
+	boolean isAlive() {
+		return this.process.isAlive();
 	}
 
-	CompletableFuture<HttpResponse<String>> send(String method, String path, String body) {
+	@Override
+	URI uri() {
 		Matcher port = PORT.matcher(log());
 		assertThat(port.find()).isTrue();
-		return client.sendAsync(HttpRequest.newBuilder(URI.create("http://localhost:" + port.group(1) + path))
-			.method(method, BodyPublishers.ofString(body))
-			.header("Content-Type", "application/json")
-			.timeout(Duration.ofSeconds(60))
-			.build(), BodyHandlers.ofString());
+		return URI.create("http://localhost:" + port.group(1));
 	}
 
-	private String log() {
+	@Override
+	String log() {
 		try {
 			return Files.readString(this.log);
 		}
@@ -75,9 +71,6 @@ final class SampleProcess implements AutoCloseable {
 		}
 	}
 
-	/**
-	 * Kills the process at once, without any chance to clean up, and waits for its end.
-	 */
 	@Override
 	public void close() {
 		this.process.destroyForcibly().onExit().join();

@@ -1,0 +1,31 @@
+package io.github.locks.aop;
+
+import java.lang.reflect.Method;
+import java.util.List;
+
+import io.github.locks.annotation.DistributedLock;
+import io.github.locks.annotation.ReadLock;
+import io.github.locks.annotation.WriteLock;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+
+/**
+ * What a native image of any application with annotated methods has to keep: the
+ * annotations, and what templates see as {@code #root}.
+ */
+final class LocksRuntimeHints implements RuntimeHintsRegistrar {
+
+	@Override
+	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+		for (Class<?> annotation : List.of(ReadLock.class, ReadLock.List.class, WriteLock.class, WriteLock.List.class,
+				DistributedLock.class, DistributedLock.List.class)) {
+			hints.reflection().registerType(annotation, MemberCategory.INVOKE_PUBLIC_METHODS);
+		}
+		hints.reflection().registerType(CallRoot.class, MemberCategory.INVOKE_PUBLIC_METHODS);
+		hints.reflection().registerType(Method.class, MemberCategory.INVOKE_PUBLIC_METHODS);
+	}
+
+}
