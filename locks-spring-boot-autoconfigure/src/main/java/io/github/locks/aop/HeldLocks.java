@@ -95,14 +95,25 @@ final class HeldLocks {
 	 */
 	LockOwner.Scope enterAsOwner() {
 		LockOwner.Scope scope = enter();
-		if (this.handles.isEmpty()) {
+		if (isEmpty()) {
 			return scope;
 		}
-		LockOwner.Scope ownerScope = this.handles.get(0).owner().carry();
+		LockOwner.Scope ownerScope = owner().carry();
 		return () -> {
 			ownerScope.close();
 			scope.close();
 		};
+	}
+
+	boolean isEmpty() {
+		return this.handles.isEmpty();
+	}
+
+	/**
+	 * Returns for whom the locks are held. There must be at least one.
+	 */
+	LockOwner owner() {
+		return this.handles.get(0).owner();
 	}
 
 	List<LockHandle> handles() {

@@ -1,5 +1,7 @@
 package io.github.locks.aop;
 
+import java.util.Objects;
+
 import io.github.locks.LockOwner;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +77,11 @@ record ReactiveWork(MethodInvocation invocation, LockedMethod method, ReactiveAd
 		MethodInvocation copy = (this.invocation instanceof ProxyMethodInvocation proxied) ? proxied.invocableClone()
 				: this.invocation;
 		this.method.passToken(copy, held);
+		if (KotlinFunctions.isSuspending(copy.getMethod()) && !held.isEmpty()) {
+			@Nullable Object[] arguments = copy.getArguments();
+			int last = arguments.length - 1;
+			arguments[last] = CoroutineLocks.enter(Objects.requireNonNull(arguments[last]), held);
+		}
 		return ExposeInvocationInterceptor.INSTANCE.invoke(copy);
 	}
 

@@ -1,7 +1,9 @@
 package io.github.locks.aop
 
 import io.github.locks.InvalidLockNameException
+import io.github.locks.LockRequest
 import io.github.locks.LockTimeoutException
+import io.github.locks.Locks
 import io.github.locks.annotation.OnFailure
 import io.github.locks.annotation.ReadLock
 import io.github.locks.annotation.WriteLock
@@ -17,6 +19,7 @@ import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
@@ -28,6 +31,7 @@ import org.assertj.core.api.Assertions.assertThat
 import org.junit.jupiter.api.AfterEach
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.Timeout
+import java.time.Duration
 import java.util.concurrent.Executors
 import java.util.concurrent.atomic.AtomicInteger
 
@@ -202,9 +206,74 @@ internal class SuspendCallTests {
 	}
 
 	@Test
-	fun blockingCallInsideIsAnotherOwner() = runBlocking<Unit> {
-		assertThat(store.write { runCatching { store.impatientBlocking() }.exceptionOrNull().toString() })
-			.contains("LockTimeoutException")
+	fun whatBlocksInsideEntersToo() = runBlocking<Unit> {
+		val result = store.write {
+			val here = store.impatientBlocking()
+			delay(1)
+			val there = withContext(Dispatchers.IO) { store.impatientBlocking() }
+			locks.writeLock("a", Duration.ZERO).use { it.isHeld.toString() } + here + there
+		}
+		assertThat(result).isEqualTo("trueranran")
+		assertThat(locks.state()).isEqualTo("free")
+		assertThat(Locks.held()).isEmpty()
+	}
+
+	@Test
+	fun bodyKnowsItsLock() = runBlocking<Unit> {
+		val result = store.write {
+			val here = Locks.current("a").isHeld
+			val there = withContext(Dispatchers.IO) { Locks.current("a").isHeld }
+			yield()
+			"$here $there ${Locks.current().resource()}"
+		}
+		assertThat(result).isEqualTo("true true a")
+		assertThat(Locks.held()).isEmpty()
+	}
+
+	@Test
+	fun childrenThatBlockMayEnterAndExcludeEachOther() = runBlocking<Unit> {
+		val inside = AtomicInteger()
+		val most = AtomicInteger()
+		store.write {
+			coroutineScope {
+				(1..8).map {
+					async(Dispatchers.IO) {
+						repeat(200) {
+							locks.writeLock("a", Duration.ofSeconds(20)).use {
+								most.accumulateAndGet(inside.incrementAndGet(), Math::max)
+								Thread.yield()
+								inside.decrementAndGet()
+							}
+						}
+					}
+				}.awaitAll()
+			}
+			"done"
+		}
+		assertThat(most).hasValue(1)
+		assertThat(locks.state()).isEqualTo("free")
+	}
+
+	@Test
+	fun threadOfACoroutineKeepsNothingOfIt() {
+		Executors.newSingleThreadExecutor().asCoroutineDispatcher().use { single ->
+			runBlocking(single) {
+				val gate = CompletableDeferred<Unit>()
+				val locked = launch {
+					store.write {
+						gate.await()
+						"done"
+					}
+				}
+				yield()
+				yield()
+				assertThat(Locks.held()).isEmpty()
+				assertThat(locks.tryAcquire(LockRequest.write("a").build())).isEmpty
+				gate.complete(Unit)
+				locked.join()
+				assertThat(Locks.held()).isEmpty()
+			}
+		}
 	}
 
 	@Test
