@@ -8,6 +8,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.stream.BaseStream;
 
+import io.github.locks.LockType;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.ReactiveAdapter;
@@ -44,6 +45,9 @@ record ReturnType(Class<?> type, Kind kind) {
 		Class<?> type = method.getReturnType();
 		checkFollowed(declaration, method, targetClass);
 		ReturnType returns = new ReturnType(type, kindOf(type));
+		if (declaration.type() == LockType.DISTRIBUTED) {
+			checkLossIsTold(declaration, returns);
+		}
 		if (declaration.skip()) {
 			checkSkip(declaration, returns);
 		}
@@ -87,6 +91,16 @@ record ReturnType(Class<?> type, Kind kind) {
 		if (adapter != null && !type.isAssignableFrom(adapter.getReactiveType())) {
 			throw declaration.invalidMethod("a locked " + type.getName() + " cannot be made",
 					"Declare " + adapter.getReactiveType().getName() + " as the return type.");
+		}
+	}
+
+	/**
+	 * The caller gets the future of the method itself, which knows nothing of locks.
+	 */
+	private static void checkLossIsTold(LockDeclaration declaration, ReturnType returns) {
+		if (returns.kind() == Kind.FUTURE && !returns.acceptsCompletableFuture()) {
+			throw declaration.invalidMethod("the loss of the lock cannot be told through a " + returns.type().getName(),
+					REMEDY);
 		}
 	}
 
