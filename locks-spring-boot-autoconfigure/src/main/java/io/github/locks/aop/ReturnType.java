@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.stream.BaseStream;
 
+import io.github.locks.LockType;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -55,6 +56,9 @@ record ReturnType(Class<?> type, Kind kind, Class<?> result) {
 		ReturnType returns = KotlinFunctions.isSuspending(method) ? ofSuspending(declaration, method)
 				: ofPlain(declaration, method);
 		checkBody(declaration, method, targetClass);
+		if (declaration.type() == LockType.DISTRIBUTED) {
+			checkLossIsTold(declaration, returns);
+		}
 		if (declaration.skip()) {
 			checkSkip(declaration, returns);
 			checkNull(declaration, returns, method);
@@ -136,6 +140,16 @@ record ReturnType(Class<?> type, Kind kind, Class<?> result) {
 		if (adapter != null && !type.isAssignableFrom(adapter.getReactiveType())) {
 			throw declaration.invalidMethod("a locked " + type.getName() + " cannot be made",
 					"Declare " + adapter.getReactiveType().getName() + " as the return type.");
+		}
+	}
+
+	/**
+	 * The caller gets the future of the method itself, which knows nothing of locks.
+	 */
+	private static void checkLossIsTold(LockDeclaration declaration, ReturnType returns) {
+		if (returns.kind() == Kind.FUTURE && !returns.acceptsCompletableFuture()) {
+			throw declaration.invalidMethod("the loss of the lock cannot be told through a " + returns.type().getName(),
+					REMEDY);
 		}
 	}
 

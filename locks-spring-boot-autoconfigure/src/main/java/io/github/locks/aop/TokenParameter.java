@@ -25,6 +25,16 @@ record TokenParameter(int index, MethodLock lock) {
 	 * @return the parameter, or {@code null} if there is none
 	 */
 	static @Nullable TokenParameter find(Method method, List<MethodLock> locks) {
+		TokenParameter found = findOn(method, locks);
+		for (MethodLock lock : locks) {
+			if (found == null && lock.declaration().annotated() instanceof Method annotated) {
+				found = findOn(annotated, locks);
+			}
+		}
+		return found;
+	}
+
+	private static @Nullable TokenParameter findOn(Method method, List<MethodLock> locks) {
 		TokenParameter found = null;
 		for (MethodParameter parameter : new AnnotatedMethod(method).getMethodParameters()) {
 			FencingToken annotation = parameter.getParameterAnnotation(FencingToken.class);

@@ -72,6 +72,7 @@ class InvalidAnnotationTests {
 				Arguments.of(TokenOfMany.class, "could be that of several locks"),
 				Arguments.of(TokenUnknown.class, "names 'c'"), Arguments.of(Contradiction.class, "contradicts itself"),
 				Arguments.of(SkipPrimitive.class, "onFailure = SKIP"), Arguments.of(SkipTask.class, "onFailure = SKIP"),
+				Arguments.of(LossOfTask.class, "the loss of the lock cannot be told through a java.util.concurrent.F"),
 				Arguments.of(ReturnsStream.class, "java.util.stream.Stream"),
 				Arguments.of(ReturnsCallable.class, "java.util.concurrent.Callable"),
 				Arguments.of(ReturnsStreamingBody.class, "StreamingResponseBody"),
@@ -447,6 +448,15 @@ class InvalidAnnotationTests {
 		@WriteLock(value = "a", onFailure = OnFailure.SKIP)
 		boolean run() {
 			return true;
+		}
+
+	}
+
+	static class LossOfTask {
+
+		@DistributedLock("a")
+		FutureTask<String> run() {
+			return new FutureTask<>(() -> "");
 		}
 
 	}

@@ -63,7 +63,7 @@ final class LockedProxies {
 		factory.setInterfaces(type);
 		factory.setTarget(target);
 		factory.addAdvisor(advisor());
-		return type.cast(factory.getProxy());
+		return type.cast(factory.getProxy(type.getClassLoader()));
 	}
 
 	/**
