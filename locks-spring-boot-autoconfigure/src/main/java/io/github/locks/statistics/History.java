@@ -9,36 +9,44 @@ import io.github.locks.spi.LockEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last events of a resource: a ring that is written without blocking.
+ * The last events of a resource: a ring that is written without blocking. It is made of
+ * chunks, each twice as large as the one before, that are created when the first event
+ * comes to them: a resource that is seldom used needs little memory, however long its
+ * history may become.
  */
 final class History {
+
+	private static final int FIRST_CHUNK_BITS = 4;
+
+	private static final int FIRST_CHUNK = 1 << FIRST_CHUNK_BITS;
+
+	private static final int LARGEST = 1 << 30;
 
 	private final int size;
 
 	private final AtomicLong written = new AtomicLong();
 
-	private volatile @Nullable AtomicReferenceArray<@Nullable LockEvent> ring;
+	private final AtomicReferenceArray<@Nullable AtomicReferenceArray<@Nullable LockEvent>> chunks;
 
 	History(int size) {
-		this.size = size;
+		this.size = Math.min(size, LARGEST);
+		this.chunks = new AtomicReferenceArray<>((size > 0) ? chunkOf(this.size - 1) + 1 : 0);
 	}
 
 	void add(LockEvent event) {
 		if (this.size > 0) {
-			ring().set((int) (this.written.getAndIncrement() % this.size), event);
+			int index = (int) (this.written.getAndIncrement() % this.size);
+			int chunk = chunkOf(index);
+			chunk(chunk).set(index - startOf(chunk), event);
 		}
 	}
 
 	/** The events, oldest first. */
 	List<LockEvent> toList() {
-		AtomicReferenceArray<@Nullable LockEvent> current = this.ring;
-		if (current == null) {
-			return List.of();
-		}
 		List<LockEvent> events = new ArrayList<>();
 		long end = this.written.get();
 		for (long i = Math.max(0, end - this.size); i < end; i++) {
-			LockEvent event = current.get((int) (i % this.size));
+			LockEvent event = get((int) (i % this.size));
 			if (event != null) {
 				events.add(event);
 			}
@@ -46,18 +54,43 @@ final class History {
 		return events;
 	}
 
-	private AtomicReferenceArray<@Nullable LockEvent> ring() {
-		AtomicReferenceArray<@Nullable LockEvent> current = this.ring;
-		return (current != null) ? current : createRing();
+	/** For how many events there is room without more memory. */
+	int capacity() {
+		int capacity = 0;
+		for (int i = 0; i < this.chunks.length(); i++) {
+			AtomicReferenceArray<@Nullable LockEvent> chunk = this.chunks.get(i);
+			capacity += (chunk != null) ? chunk.length() : 0;
+		}
+		return capacity;
 	}
 
-	private synchronized AtomicReferenceArray<@Nullable LockEvent> createRing() {
-		AtomicReferenceArray<@Nullable LockEvent> current = this.ring;
-		if (current == null) {
-			current = new AtomicReferenceArray<>(this.size);
-			this.ring = current;
+	private @Nullable LockEvent get(int index) {
+		int number = chunkOf(index);
+		AtomicReferenceArray<@Nullable LockEvent> chunk = this.chunks.get(number);
+		return (chunk != null) ? chunk.get(index - startOf(number)) : null;
+	}
+
+	private AtomicReferenceArray<@Nullable LockEvent> chunk(int number) {
+		AtomicReferenceArray<@Nullable LockEvent> chunk = this.chunks.get(number);
+		return (chunk != null) ? chunk : createChunk(number);
+	}
+
+	private synchronized AtomicReferenceArray<@Nullable LockEvent> createChunk(int number) {
+		AtomicReferenceArray<@Nullable LockEvent> chunk = this.chunks.get(number);
+		if (chunk == null) {
+			chunk = new AtomicReferenceArray<>(Math.min(FIRST_CHUNK << number, this.size - startOf(number)));
+			this.chunks.set(number, chunk);
 		}
-		return current;
+		return chunk;
+	}
+
+	/** Chunk {@code n} has the indexes from {@code 16 * (2^n - 1)} on. */
+	private static int chunkOf(int index) {
+		return Integer.SIZE - 1 - FIRST_CHUNK_BITS - Integer.numberOfLeadingZeros(index + FIRST_CHUNK);
+	}
+
+	private static int startOf(int chunk) {
+		return (FIRST_CHUNK << chunk) - FIRST_CHUNK;
 	}
 
 }
