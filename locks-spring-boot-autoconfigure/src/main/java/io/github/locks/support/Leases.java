@@ -240,7 +240,7 @@ final class Leases {
 	}
 
 	private void lose(DistributedLock lock, Lease lease, String reason) {
-		for (DefaultLockHandle handle : lock.lose(lease)) {
+		for (DefaultLockHandle handle : lock.lose(lease, reason)) {
 			SafeLog.warn(logger, "Lost the " + handle + ": " + reason + ". Work under it is not protected any more.",
 					null);
 			this.whenLost.accept(handle);
