@@ -9,44 +9,52 @@ import io.github.locks.spi.LockEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last events of a resource: a ring that is written without blocking. It is made of
- * chunks, each twice as large as the one before, that are created when the first event
- * comes to them: a resource that is seldom used needs little memory, however long its
- * history may become.
+ * The last events of a resource: a ring that is written without blocking. It begins small
+ * and doubles until it has its full size: a resource that is seldom used needs little
+ * memory, however long its history may become.
  */
 final class History {
 
-	private static final int FIRST_CHUNK_BITS = 4;
-
-	private static final int FIRST_CHUNK = 1 << FIRST_CHUNK_BITS;
-
-	private static final int LARGEST = 1 << 30;
+	private static final int FIRST_CAPACITY = 16;
 
 	private final int size;
 
 	private final AtomicLong written = new AtomicLong();
 
-	private final AtomicReferenceArray<@Nullable AtomicReferenceArray<@Nullable LockEvent>> chunks;
+	/** Replaced by a larger one under the monitor, where the events are moved too. */
+	private volatile AtomicReferenceArray<@Nullable LockEvent> ring = new AtomicReferenceArray<>(0);
 
 	History(int size) {
-		this.size = Math.min(size, LARGEST);
-		this.chunks = new AtomicReferenceArray<>((size > 0) ? chunkOf(this.size - 1) + 1 : 0);
+		this.size = size;
 	}
 
+	/**
+	 * Adds an event. Who finds the ring replaced after writing may have come too late for
+	 * the move, and writes again.
+	 */
 	void add(LockEvent event) {
 		if (this.size > 0) {
 			int index = (int) (this.written.getAndIncrement() % this.size);
-			int chunk = chunkOf(index);
-			chunk(chunk).set(index - startOf(chunk), event);
+			AtomicReferenceArray<@Nullable LockEvent> current;
+			do {
+				current = this.ring;
+				if (index >= current.length()) {
+					current = grow(index);
+				}
+				current.set(index, event);
+			}
+			while (current != this.ring);
 		}
 	}
 
 	/** The events, oldest first. */
 	List<LockEvent> toList() {
-		List<LockEvent> events = new ArrayList<>();
 		long end = this.written.get();
+		AtomicReferenceArray<@Nullable LockEvent> current = completeRing();
+		List<LockEvent> events = new ArrayList<>();
 		for (long i = Math.max(0, end - this.size); i < end; i++) {
-			LockEvent event = get((int) (i % this.size));
+			int index = (int) (i % this.size);
+			LockEvent event = (index < current.length()) ? current.get(index) : null;
 			if (event != null) {
 				events.add(event);
 			}
@@ -56,41 +64,31 @@ final class History {
 
 	/** For how many events there is room without more memory. */
 	int capacity() {
-		int capacity = 0;
-		for (int i = 0; i < this.chunks.length(); i++) {
-			AtomicReferenceArray<@Nullable LockEvent> chunk = this.chunks.get(i);
-			capacity += (chunk != null) ? chunk.length() : 0;
+		return this.ring.length();
+	}
+
+	/** The ring, not while events are moved to it. */
+	private synchronized AtomicReferenceArray<@Nullable LockEvent> completeRing() {
+		return this.ring;
+	}
+
+	/**
+	 * Makes room. The new ring is published before the events are moved, so that each is
+	 * either seen by the move or written again; the move replaces nothing.
+	 */
+	private synchronized AtomicReferenceArray<@Nullable LockEvent> grow(int index) {
+		AtomicReferenceArray<@Nullable LockEvent> old = this.ring;
+		if (index < old.length()) {
+			return old;
 		}
-		return capacity;
-	}
-
-	private @Nullable LockEvent get(int index) {
-		int number = chunkOf(index);
-		AtomicReferenceArray<@Nullable LockEvent> chunk = this.chunks.get(number);
-		return (chunk != null) ? chunk.get(index - startOf(number)) : null;
-	}
-
-	private AtomicReferenceArray<@Nullable LockEvent> chunk(int number) {
-		AtomicReferenceArray<@Nullable LockEvent> chunk = this.chunks.get(number);
-		return (chunk != null) ? chunk : createChunk(number);
-	}
-
-	private synchronized AtomicReferenceArray<@Nullable LockEvent> createChunk(int number) {
-		AtomicReferenceArray<@Nullable LockEvent> chunk = this.chunks.get(number);
-		if (chunk == null) {
-			chunk = new AtomicReferenceArray<>(Math.min(FIRST_CHUNK << number, this.size - startOf(number)));
-			this.chunks.set(number, chunk);
+		long capacity = Math.max(FIRST_CAPACITY, Math.max(2L * old.length(), index + 1L));
+		AtomicReferenceArray<@Nullable LockEvent> larger = new AtomicReferenceArray<>(
+				(int) Math.min(this.size, capacity));
+		this.ring = larger;
+		for (int i = 0; i < old.length(); i++) {
+			larger.compareAndSet(i, null, old.get(i));
 		}
-		return chunk;
-	}
-
-	/** Chunk {@code n} has the indexes from {@code 16 * (2^n - 1)} on. */
-	private static int chunkOf(int index) {
-		return Integer.SIZE - 1 - FIRST_CHUNK_BITS - Integer.numberOfLeadingZeros(index + FIRST_CHUNK);
-	}
-
-	private static int startOf(int chunk) {
-		return (FIRST_CHUNK << chunk) - FIRST_CHUNK;
+		return larger;
 	}
 
 }
