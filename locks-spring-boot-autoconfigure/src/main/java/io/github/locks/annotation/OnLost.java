@@ -2,8 +2,9 @@ package io.github.locks.annotation;
 
 /**
  * What happens to an annotated call when its lock is lost while it runs. Whatever is
- * chosen, the call ends with {@link io.github.locks.LockLostException}, never with a
- * silent success.
+ * chosen, the call never ends with a silent success: it fails with
+ * {@link io.github.locks.LockLostException}, or with what the method itself has thrown,
+ * which then has the loss among its suppressed exceptions.
  */
 public enum OnLost {
 
@@ -12,7 +13,8 @@ public enum OnLost {
 
 	/**
 	 * Stop the work: interrupt the thread that runs the method, cancel the future or the
-	 * subscription that it returned, or cancel the coroutine.
+	 * subscription that it returned, or cancel the coroutine. What the method throws
+	 * after that is the cause of the {@link io.github.locks.LockLostException}.
 	 */
 	INTERRUPT
 

@@ -15,7 +15,9 @@ import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.Ordered;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.interceptor.TransactionAspectSupport;
+import org.springframework.transaction.interceptor.TransactionAttribute;
 import org.springframework.transaction.interceptor.TransactionAttributeSource;
 import org.springframework.util.ClassUtils;
 
@@ -82,8 +84,11 @@ final class AdviceOrderCheck implements SmartInstantiationAwareBeanPostProcessor
 	private void report(OuterAdvice advice, int order, LockAdvisor lock, String where) {
 		String problem = "The " + advice.noun() + " of " + where + " (order " + order
 				+ ") is outside of its lock (order " + lock.getOrder() + "): " + advice.consequence() + ".";
-		String remedy = "Leave out the order in " + advice.annotation() + "(order = ...), or make it greater than "
-				+ lock.getOrder() + ".";
+		String remedy = (order > lock.getOrder())
+				? "Let the " + advice.noun()
+						+ " and the lock be advice of one proxy: remove the proxy creator that adds it."
+				: "Leave out the order in " + advice.annotation() + "(order = ...), or make it greater than "
+						+ lock.getOrder() + ".";
 		InvalidLockAnnotationException wrong = new InvalidLockAnnotationException(problem, remedy);
 		if (advice == OuterAdvice.TRANSACTION) {
 			this.report.impossible(wrong, "");
@@ -127,7 +132,13 @@ final class AdviceOrderCheck implements SmartInstantiationAwareBeanPostProcessor
 		static boolean apply(Advice advice, Method method, Class<?> type) {
 			TransactionAttributeSource source = (advice instanceof TransactionAspectSupport support)
 					? support.getTransactionAttributeSource() : null;
-			return source == null || source.getTransactionAttribute(method, type) != null;
+			if (source == null) {
+				return true;
+			}
+			TransactionAttribute attribute = source.getTransactionAttribute(method, type);
+			return attribute != null
+					&& attribute.getPropagationBehavior() != TransactionDefinition.PROPAGATION_NOT_SUPPORTED
+					&& attribute.getPropagationBehavior() != TransactionDefinition.PROPAGATION_NEVER;
 		}
 
 	}

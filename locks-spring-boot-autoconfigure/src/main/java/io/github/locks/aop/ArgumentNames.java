@@ -20,6 +20,9 @@ final class ArgumentNames {
 
 	private static final ParameterNameDiscoverer DISCOVERER = new DefaultParameterNameDiscoverer();
 
+	/** What these stand for in every expression must not depend on the method. */
+	private static final Set<String> RESERVED = Set.of("root", "this");
+
 	private final Map<String, Integer> indexes;
 
 	private final boolean named;
@@ -51,7 +54,7 @@ final class ArgumentNames {
 	private static void addNames(Method method, int count, Map<String, Integer> indexes) {
 		@Nullable String @Nullable [] names = DISCOVERER.getParameterNames(method);
 		for (int i = 0; names != null && i < Math.min(count, names.length); i++) {
-			if (names[i] != null) {
+			if (names[i] != null && !RESERVED.contains(names[i])) {
 				indexes.putIfAbsent(names[i], i);
 			}
 		}

@@ -1,19 +1,34 @@
 package io.github.locks.aop;
 
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 import io.github.locks.LockType;
+import io.github.locks.annotation.FencingToken;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.DefaultParameterNameDiscoverer;
+import org.springframework.core.ParameterNameDiscoverer;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Looks at a class with locked methods as a whole: whether it can have a proxy, and
  * whether it calls its locked methods past that proxy.
  */
 final class ClassChecks {
+
+	private static final ParameterNameDiscoverer DISCOVERER = new DefaultParameterNameDiscoverer();
+
+	private static final Set<String> LIFECYCLE = Set.of("jakarta.annotation.PostConstruct",
+			"jakarta.annotation.PreDestroy");
 
 	private final ConfigurableBeanFactory beanFactory;
 
@@ -35,15 +50,70 @@ final class ClassChecks {
 			return;
 		}
 		checkProxy(userClass, locked.values().iterator().next());
+		locked.forEach(this::checkMethod);
+		checkTokens(userClass, locked);
 		for (SelfInvocation call : SelfInvocations.find(userClass, locked.keySet())) {
 			LockedMethod callee = Objects.requireNonNull(locked.get(call.callee()));
 			Method caller = call.lockedCaller();
-			if (caller == null || !covers(locked.get(caller), callee)) {
+			boolean covered = caller != null && covers(locked.get(caller), callee);
+			if (!covered && !isBeanMethod(call.callee())) {
 				this.report.doubtful(new InvalidLockAnnotationException(
 						call.where() + " calls " + call.callee().getName() + " on 'this', past the proxy, so "
 								+ callee.describe() + " has no effect there.",
 						"Move the method to another bean, call it through an injected proxy of this bean, or take the"
 								+ " lock through the LockManager."));
+			}
+		}
+	}
+
+	/**
+	 * Calls among the {@code @Bean} methods of a configuration go through its proxy.
+	 */
+	private static boolean isBeanMethod(Method method) {
+		return AnnotatedElementUtils.hasAnnotation(method, Bean.class);
+	}
+
+	private void checkMethod(Method method, LockedMethod locked) {
+		for (MethodLock lock : locked.locks()) {
+			String argument = argumentIn(lock.template().literal(), method);
+			if (argument != null) {
+				this.report.doubtful(new InvalidLockAnnotationException(lock.declaration().describe()
+						+ " is text: all calls share one lock, whatever '#" + argument + "' is.",
+						"Write #{#" + argument + "} for the argument."));
+			}
+		}
+		if (MergedAnnotations.from(method).stream().anyMatch((each) -> LIFECYCLE.contains(each.getType().getName()))) {
+			this.report.doubtful(new InvalidLockAnnotationException(
+					locked.describe() + " has no effect: the method is called before the bean has its proxy.",
+					"Take the lock inside the method through the LockManager."));
+		}
+	}
+
+	private static @Nullable String argumentIn(@Nullable String literal, Method method) {
+		@Nullable String @Nullable [] names = DISCOVERER.getParameterNames(method);
+		if (literal == null || names == null) {
+			return null;
+		}
+		return Arrays.stream(names)
+			.filter((name) -> name != null
+					&& Pattern.compile("#" + Pattern.quote(name) + "\\b").matcher(literal).find())
+			.findFirst()
+			.orElse(null);
+	}
+
+	/**
+	 * A token without a lock would be the one that the caller passed.
+	 */
+	private void checkTokens(Class<?> userClass, Map<Method, LockedMethod> locked) {
+		for (Method method : ReflectionUtils.getUniqueDeclaredMethods(userClass)) {
+			boolean takesToken = Arrays.stream(method.getParameters())
+				.anyMatch((parameter) -> parameter.isAnnotationPresent(FencingToken.class));
+			if (takesToken && !method.isBridge() && !locked.containsKey(method)) {
+				this.report
+					.impossible(new InvalidLockAnnotationException(
+							"@FencingToken on a parameter of " + LockDeclaration.where(method, userClass)
+									+ " can never work: the method has no lock.",
+							"Add @DistributedLock, or remove it."), "");
 			}
 		}
 	}

@@ -1,5 +1,7 @@
 package io.github.locks.aop;
 
+import java.util.function.Predicate;
+
 import io.github.locks.LockNames;
 import io.github.locks.aop.LockDeclaration.Attribute;
 import org.jspecify.annotations.Nullable;
@@ -30,13 +32,18 @@ final class Condition {
 	 * Parses the condition.
 	 * @return the condition, or {@code null} if the annotation has none
 	 */
-	static @Nullable Condition parse(LockDeclaration declaration, Placeholders placeholders, ArgumentNames names) {
+	static @Nullable Condition parse(LockDeclaration declaration, Placeholders placeholders, ArgumentNames names,
+			Predicate<String> isBean) {
 		if (!declaration.has(Attribute.CONDITION)) {
 			return null;
 		}
+		if (declaration.text(Attribute.CONDITION).contains("#{")) {
+			throw declaration.invalid(Attribute.CONDITION, "a condition is an expression as a whole",
+					"Leave out '#{' and '}'.", null);
+		}
 		try {
 			SpelExpression expression = PARSER.parseRaw(placeholders.resolve(declaration.text(Attribute.CONDITION)));
-			new IslandCheck(declaration, Attribute.CONDITION, names).check(expression.getAST());
+			new IslandCheck(declaration, Attribute.CONDITION, names, isBean).check(expression.getAST());
 			return new Condition(declaration, expression);
 		}
 		catch (IllegalArgumentException ex) {

@@ -1,16 +1,17 @@
 package io.github.locks.aop;
 
-import java.util.stream.Stream;
+import java.util.Arrays;
 
+import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopProxyUtils;
-import org.springframework.aop.support.AopUtils;
-import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.aop.scope.ScopedObject;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /**
- * Finds beans that are created before any bean can have a proxy, and have lock
- * annotations all the same.
+ * Finds beans that have lock annotations but no proxy, because they were created too
+ * early for one, or not by the context.
  */
 final class EarlyBeans {
 
@@ -24,24 +25,46 @@ final class EarlyBeans {
 	}
 
 	/**
-	 * Looks at all of them.
+	 * Looks at all of them, and at all other beans that were created by now.
 	 * @throws InvalidLockAnnotationException if one is to stop the start
 	 */
-	void check(ListableBeanFactory beanFactory) {
-		if (this.report.isOn()) {
-			Stream.of(BeanPostProcessor.class, BeanFactoryPostProcessor.class)
-				.flatMap((type) -> beanFactory.getBeansOfType(type, false, false).entrySet().stream())
-				.filter((entry) -> !AopUtils.isAopProxy(entry.getValue()))
-				.forEach((entry) -> check(entry.getKey(), AopProxyUtils.ultimateTargetClass(entry.getValue())));
+	void check(ConfigurableListableBeanFactory beanFactory) {
+		if (!this.report.isOn()) {
+			return;
+		}
+		for (String name : beanFactory.getSingletonNames()) {
+			Object bean = beanFactory.getSingleton(name);
+			if (bean != null && !(bean instanceof ScopedObject) && !isAdvised(bean)) {
+				check(name, bean);
+			}
 		}
 	}
 
-	private void check(String name, Class<?> type) {
-		if (this.methods.areIn(type)) {
-			this.report.impossible(new InvalidLockAnnotationException(
-					"The lock annotations of " + type.getName() + " (bean '" + name
-							+ "') can never work: it is created before proxies can be made.",
-					"Move the annotated methods to a bean that does not process other beans."), "");
+	private static boolean isAdvised(Object bean) {
+		for (Object object = bean; object instanceof Advised proxy; object = AopProxyUtils.getSingletonTarget(proxy)) {
+			if (Arrays.stream(proxy.getAdvisors()).anyMatch(LockAdvisor.class::isInstance)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private void check(String name, Object bean) {
+		Class<?> type = AopProxyUtils.ultimateTargetClass(bean);
+		if (!this.methods.areIn(type)) {
+			return;
+		}
+		InvalidLockAnnotationException problem = new InvalidLockAnnotationException(
+				"The lock annotations of " + type.getName() + " (bean '" + name
+						+ "') have no effect: the bean has no proxy, because it was created before proxies can be made,"
+						+ " or not by the application context.",
+				"Do not inject it into beans that process other beans or definitions; or take its locks through the"
+						+ " LockManager.");
+		if (bean instanceof BeanPostProcessor || bean instanceof BeanFactoryPostProcessor) {
+			this.report.impossible(problem, "");
+		}
+		else {
+			this.report.doubtful(problem);
 		}
 	}
 

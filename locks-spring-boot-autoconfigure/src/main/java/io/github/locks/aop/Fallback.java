@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import io.github.locks.DeadlockException;
 import io.github.locks.LockBackendException;
@@ -67,7 +68,8 @@ final class Fallback {
 	}
 
 	private static void check(LockDeclaration declaration, Method method, Method fallback) {
-		if (!ClassUtils.isAssignable(method.getReturnType(), fallback.getReturnType())) {
+		Class<?> returns = method.getReturnType();
+		if (returns != void.class && !ClassUtils.isAssignable(returns, fallback.getReturnType())) {
 			throw invalid(declaration, "it returns " + fallback.getReturnType().getName() + " instead of "
 					+ method.getReturnType().getName(), "Let both methods return the same type.");
 		}
@@ -124,7 +126,7 @@ final class Fallback {
 			List<Class<?>> parameters = new ArrayList<>(List.of(found.getParameterTypes()));
 			List<Class<?>> expected = List.of(locked.getParameterTypes());
 			ReflectionUtils.makeAccessible(found);
-			if (parameters.equals(expected)) {
+			if (takes(parameters, expected)) {
 				return new Candidate(found, null, -1);
 			}
 			int position = expected.size() - (KotlinDetector.isSuspendingFunction(locked) ? 1 : 0);
@@ -132,7 +134,12 @@ final class Fallback {
 				return null;
 			}
 			Class<?> exception = parameters.remove(position);
-			return parameters.equals(expected) ? new Candidate(found, exception, position) : null;
+			return takes(parameters, expected) ? new Candidate(found, exception, position) : null;
+		}
+
+		private static boolean takes(List<Class<?>> parameters, List<Class<?>> arguments) {
+			return parameters.size() == arguments.size() && IntStream.range(0, parameters.size())
+				.allMatch((i) -> ClassUtils.isAssignable(parameters.get(i), arguments.get(i)));
 		}
 
 		private static boolean isFailure(Class<?> type) {

@@ -72,7 +72,7 @@ final class FutureCall implements LockedCall {
 			return refusal.callFallback(invocation);
 		}
 		if (refusal.isSkipped()) {
-			return CompletableFuture.completedFuture(null);
+			return CompletableFuture.completedFuture(method.skipped());
 		}
 		return failed(method, refusal.failure());
 	}

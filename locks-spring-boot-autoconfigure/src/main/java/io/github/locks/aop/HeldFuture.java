@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The future of work that runs under locks. It is done when the work is done <i>and</i>
- * the locks were given back.
+ * the locks were given back; or when a lock was lost whose loss is to stop the work.
  * <p>
- * Cancelling it cancels the work. If the work cannot be cancelled, the locks are held
- * until the work has ended, even though nobody waits for it any more.
+ * Cancelling it cancels the future of the work, which ends the locks; a computation that
+ * does not heed that goes on without them. If the work cannot be cancelled at all, the
+ * locks are held until it has ended, even though nobody waits for it any more.
  */
 final class HeldFuture extends CompletableFuture<@Nullable Object> {
 

@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Interruption {
 
+	private static final ThreadLocal<@Nullable Interruption> INNERMOST = new ThreadLocal<>();
+
 	private final Thread thread = Thread.currentThread();
+
+	private final @Nullable Interruption outer = INNERMOST.get();
 
 	@GuardedBy("this")
 	private boolean ended;
@@ -22,6 +26,7 @@ final class Interruption {
 	private @Nullable LockHandle lost;
 
 	Interruption(List<LockHandle> handles) {
+		INNERMOST.set(this);
 		handles.forEach((handle) -> handle.onLost(() -> interrupt(handle)));
 	}
 
@@ -33,7 +38,8 @@ final class Interruption {
 	}
 
 	/**
-	 * Ends the watch and takes the interrupt back, if it was not noticed.
+	 * Ends the watch and takes the interrupt back, if it was not noticed, unless a call
+	 * around this one has lost its lock too.
 	 * @return the lock whose loss has interrupted the thread, or {@code null}
 	 */
 	@Nullable LockHandle end() {
@@ -42,10 +48,29 @@ final class Interruption {
 			this.ended = true;
 			cause = this.lost;
 		}
+		if (this.outer != null) {
+			INNERMOST.set(this.outer);
+		}
+		else {
+			INNERMOST.remove();
+		}
 		if (cause != null) {
 			Thread.interrupted();
+			interruptForOuter();
 		}
 		return cause;
+	}
+
+	private void interruptForOuter() {
+		for (Interruption around = this.outer; around != null; around = around.outer) {
+			if (around.isLost()) {
+				this.thread.interrupt();
+			}
+		}
+	}
+
+	private synchronized boolean isLost() {
+		return this.lost != null;
 	}
 
 }

@@ -10,10 +10,10 @@ import org.springframework.aop.ClassFilter;
 import org.springframework.aop.Pointcut;
 import org.springframework.aop.support.AbstractPointcutAdvisor;
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
-import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.Ordered;
 
 /**
@@ -70,7 +70,7 @@ public final class LockAdvisor extends AbstractPointcutAdvisor implements SmartI
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		if (this.beanFactory instanceof ListableBeanFactory listable) {
+		if (this.beanFactory instanceof ConfigurableListableBeanFactory listable) {
 			this.earlyBeans.check(listable);
 		}
 	}

@@ -15,6 +15,7 @@ import io.github.locks.LockType;
 import io.github.locks.annotation.DistributedLock;
 import io.github.locks.annotation.ReadLock;
 import io.github.locks.annotation.WriteLock;
+import io.github.locks.aop.LockDeclaration.Attribute;
 
 import org.springframework.core.annotation.AnnotationConfigurationException;
 import org.springframework.core.annotation.MergedAnnotation;
@@ -47,10 +48,20 @@ final class LockAnnotations {
 		if (found.isEmpty() && isPublicInstanceMethod(method)) {
 			found = findOnInterfaces(method, targetClass, where);
 			if (found.isEmpty() && isCoveredByType(method)) {
-				found = read(targetClass, where);
+				found = read(targetClass, where).stream()
+					.filter((declaration) -> !isFallback(method, declaration))
+					.toList();
 			}
 		}
 		return found;
+	}
+
+	/**
+	 * The fallback that the annotation of a class names is called because there is no
+	 * lock.
+	 */
+	private static boolean isFallback(Method method, LockDeclaration declaration) {
+		return method.getName().equals(declaration.text(Attribute.FALLBACK).strip());
 	}
 
 	/**
@@ -97,7 +108,7 @@ final class LockAnnotations {
 	private static List<LockDeclaration> read(AnnotatedElement element, String where) {
 		List<LockDeclaration> declarations = new ArrayList<>();
 		try {
-			for (MergedAnnotation<?> annotation : closest(locks(element))) {
+			for (MergedAnnotation<?> annotation : closest(locks(element), where)) {
 				LockType type = Objects.requireNonNull(TYPES.get(annotation.getType()));
 				declarations.add(LockDeclaration.of(annotation, type, where));
 			}
@@ -111,9 +122,28 @@ final class LockAnnotations {
 		return declarations;
 	}
 
-	private static List<MergedAnnotation<Annotation>> closest(List<MergedAnnotation<Annotation>> annotations) {
+	private static List<MergedAnnotation<Annotation>> closest(List<MergedAnnotation<Annotation>> annotations,
+			String where) {
 		int closest = annotations.stream().mapToInt(MergedAnnotation::getAggregateIndex).min().orElse(0);
-		return annotations.stream().filter((annotation) -> annotation.getAggregateIndex() == closest).toList();
+		List<MergedAnnotation<Annotation>> found = annotations.stream()
+			.filter((annotation) -> annotation.getAggregateIndex() == closest)
+			.toList();
+		for (MergedAnnotation<Annotation> other : annotations) {
+			Class<?> type = declaringClass(found.get(0));
+			boolean same = other.getType() == found.get(0).getType() && other.asMap().equals(found.get(0).asMap());
+			if (!same && !declaringClass(other).isAssignableFrom(type)) {
+				throw new InvalidLockAnnotationException(
+						"The lock annotations that " + where + " inherits contradict each other: those of "
+								+ type.getName() + " and of " + declaringClass(other).getName() + ".",
+						"Annotate the method itself.");
+			}
+		}
+		return found;
+	}
+
+	private static Class<?> declaringClass(MergedAnnotation<?> annotation) {
+		return (annotation.getSource() instanceof Method method) ? method.getDeclaringClass()
+				: (Class<?>) Objects.requireNonNull(annotation.getSource());
 	}
 
 	/**

@@ -22,15 +22,19 @@ final class LockedMethod {
 
 	private final ReturnType returns;
 
+	private final @Nullable Object skipped;
+
 	private final @Nullable TokenParameter token;
 
 	/** The plan of all calls, unless it depends on the call. */
 	private final @Nullable List<PlannedLock> fixedPlan;
 
-	LockedMethod(List<MethodLock> locks, String label, ReturnType returns, @Nullable TokenParameter token) {
+	LockedMethod(List<MethodLock> locks, String label, ReturnType returns, @Nullable Object skipped,
+			@Nullable TokenParameter token) {
 		this.locks = List.copyOf(locks);
 		this.label = label;
 		this.returns = returns;
+		this.skipped = skipped;
 		this.token = token;
 		List<PlannedLock> plan = this.locks.stream()
 			.map(MethodLock::planForAll)
@@ -79,11 +83,11 @@ final class LockedMethod {
 	}
 
 	/**
-	 * Returns the result of a skipped call.
-	 * @return an empty {@code Optional} where the method returns that, else {@code null}
+	 * Returns the value of a skipped call: what it returns, or what its future gives.
+	 * @return an empty {@code Optional} where that is declared, else {@code null}
 	 */
 	@Nullable Object skipped() {
-		return (this.returns.type() == Optional.class) ? Optional.empty() : null;
+		return this.skipped;
 	}
 
 	List<MethodLock> locks() {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 import io.github.locks.InvalidLockNameException;
 import io.github.locks.LockNames;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.context.expression.BeanFactoryResolver;
+import org.springframework.core.ResolvableType;
 import org.springframework.expression.BeanResolver;
 import org.springframework.util.ClassUtils;
 
@@ -27,9 +29,12 @@ final class LockedMethodFactory {
 
 	private final BeanResolver beans;
 
+	private final Predicate<String> isBean;
+
 	LockedMethodFactory(ConfigurableBeanFactory beanFactory) {
 		this.placeholders = new Placeholders(beanFactory);
 		this.beans = new BeanFactoryResolver(beanFactory);
+		this.isBean = beanFactory::containsBean;
 	}
 
 	/**
@@ -53,7 +58,14 @@ final class LockedMethodFactory {
 			return null;
 		}
 		checkDistinct(locks);
-		return new LockedMethod(locks, label(method, targetClass), returns, TokenParameter.find(method, locks));
+		return new LockedMethod(locks, label(method, targetClass), returns, skipped(method, targetClass, returns),
+				TokenParameter.find(method, locks));
+	}
+
+	private static @Nullable Object skipped(Method method, Class<?> targetClass, ReturnType returns) {
+		ResolvableType type = ResolvableType.forMethodReturnType(method, targetClass);
+		return ReturnType
+			.empty((returns.kind() == ReturnType.Kind.FUTURE) ? type.getGeneric(0).toClass() : type.toClass());
 	}
 
 	/**
@@ -70,14 +82,15 @@ final class LockedMethodFactory {
 		boolean isFinal = Modifier.isFinal(modifiers) && !Modifier.isFinal(targetClass.getModifiers());
 		if (Modifier.isPrivate(modifiers) || Modifier.isStatic(modifiers) || isFinal) {
 			String kind = Modifier.isPrivate(modifiers) ? "private" : (isFinal ? "final" : "static");
-			throw declaration.invalidMethod("a " + kind + " method is called past the proxy, without the lock",
+			throw declaration.invalidMethod("a " + kind + " method is called past the proxy, and runs without the lock",
 					"Remove '" + kind + "', or take the lock inside the method through the LockManager.");
 		}
 	}
 
 	private MethodLock lock(LockDeclaration declaration, Method method, Class<?> targetClass) {
 		ArgumentNames names = ArgumentNames.of(declaration, method);
-		ResourceTemplate template = new TemplateParser(declaration, this.placeholders, names).parse(this.beans);
+		ResourceTemplate template = new TemplateParser(declaration, this.placeholders, names, this.isBean)
+			.parse(this.beans);
 		String literal = template.literal();
 		if (literal != null) {
 			checkName(declaration, literal);
@@ -87,7 +100,8 @@ final class LockedMethodFactory {
 				Durations.moreThanZero(declaration, Attribute.LEASE, this.placeholders),
 				Durations.moreThanZero(declaration, Attribute.MINIMUM_HOLD, this.placeholders));
 		checkTiming(declaration, timing);
-		return new MethodLock(declaration, template, Condition.parse(declaration, this.placeholders, names),
+		return new MethodLock(declaration, template,
+				Condition.parse(declaration, this.placeholders, names, this.isBean),
 				Fallback.find(declaration, method, targetClass), timing, label(method, targetClass));
 	}
 

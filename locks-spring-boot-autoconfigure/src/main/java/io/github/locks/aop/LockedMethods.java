@@ -56,7 +56,7 @@ final class LockedMethods {
 		Map<Method, LockedMethod> locked = new LinkedHashMap<>();
 		found.forEach((method, entry) -> {
 			if (entry.problem() != null) {
-				this.report.impossible(entry.problem(), " Until then its calls fail.");
+				this.report.impossible(entry.problem(), " Until then its calls fail, if they come through the proxy.");
 			}
 			else if (entry.method() != null) {
 				locked.put(method, entry.method());

@@ -1,8 +1,14 @@
 package io.github.locks.aop;
 
 import java.lang.reflect.Method;
+import java.util.Iterator;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.Spliterator;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -34,7 +40,8 @@ record ReturnType(Class<?> type, Kind kind, Class<?> result) {
 			ReturnType.class.getClassLoader());
 
 	/** Work that goes on after the method has returned, at a time nobody tells. */
-	private static final Set<String> DETACHED = Set.of(BaseStream.class.getName(), Callable.class.getName(),
+	private static final Set<String> DETACHED = Set.of(BaseStream.class.getName(), Iterator.class.getName(),
+			Spliterator.class.getName(), Callable.class.getName(),
 			"org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody",
 			"org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter",
 			"org.springframework.web.context.request.async.DeferredResult",
@@ -48,6 +55,10 @@ record ReturnType(Class<?> type, Kind kind, Class<?> result) {
 	/** Work that can be followed, but not with what is on the class path. */
 	private static final Set<String> REACTIVE = Set.of("org.reactivestreams.Publisher",
 			"java.util.concurrent.Flow$Publisher", FLOW);
+
+	private static final Map<Class<?>, Object> EMPTY = Map.of(Optional.class, Optional.empty(), OptionalInt.class,
+			OptionalInt.empty(), OptionalLong.class, OptionalLong.empty(), OptionalDouble.class,
+			OptionalDouble.empty());
 
 	private static final String REMEDY = "Return the finished value, a CompletableFuture, a Mono or a Flux, "
 			+ "or take the lock through the LockManager.";
@@ -172,7 +183,7 @@ record ReturnType(Class<?> type, Kind kind, Class<?> result) {
 	 */
 	private static void checkNull(LockDeclaration declaration, ReturnType returns, Method method) {
 		Class<?> result = returns.result();
-		boolean emptyable = result == void.class || (result == Optional.class && returns.kind() == Kind.PLAIN);
+		boolean emptyable = result == void.class || (empty(result) != null && returns.kind() == Kind.PLAIN);
 		if (returns.isValue() && !emptyable && KotlinFunctions.isNeverNull(method)) {
 			throw declaration.invalidSkip(
 					"no " + result.getSimpleName() + " says 'skipped', and the type allows no null",
@@ -206,6 +217,14 @@ record ReturnType(Class<?> type, Kind kind, Class<?> result) {
 	 */
 	private boolean isValue() {
 		return this.kind == Kind.PLAIN || (this.type != this.result && !this.result.getName().equals(FLOW));
+	}
+
+	/**
+	 * Returns what a method gives that was skipped.
+	 * @return an empty value of the type, or {@code null} if there is none
+	 */
+	static @Nullable Object empty(Class<?> type) {
+		return EMPTY.get(type);
 	}
 
 	boolean acceptsCompletableFuture() {

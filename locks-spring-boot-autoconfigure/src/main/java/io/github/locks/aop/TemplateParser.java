@@ -2,6 +2,7 @@ package io.github.locks.aop;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 import io.github.locks.aop.LockDeclaration.Attribute;
 import org.jspecify.annotations.Nullable;
@@ -29,10 +30,14 @@ final class TemplateParser {
 
 	private final ArgumentNames names;
 
-	TemplateParser(LockDeclaration declaration, Placeholders placeholders, ArgumentNames names) {
+	private final Predicate<String> isBean;
+
+	TemplateParser(LockDeclaration declaration, Placeholders placeholders, ArgumentNames names,
+			Predicate<String> isBean) {
 		this.declaration = declaration;
 		this.placeholders = placeholders;
 		this.names = names;
+		this.isBean = isBean;
 	}
 
 	ResourceTemplate parse(BeanResolver beans) {
@@ -68,7 +73,7 @@ final class TemplateParser {
 		}
 		try {
 			SpelExpression expression = PARSER.parseRaw(resolved);
-			new IslandCheck(this.declaration, Attribute.RESOURCE, this.names).check(expression.getAST());
+			new IslandCheck(this.declaration, Attribute.RESOURCE, this.names, this.isBean).check(expression.getAST());
 			return new ResourceTemplate.Part(resolved, island(expression));
 		}
 		catch (ParseException | IllegalStateException ex) {

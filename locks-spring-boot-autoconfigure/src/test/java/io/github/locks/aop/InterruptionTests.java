@@ -52,6 +52,19 @@ class InterruptionTests {
 	}
 
 	@Test
+	void innerCallLeavesTheInterruptOfTheOuterOne() {
+		Interruption outer = new Interruption(List.of(this.handle));
+		Runnable loseOuter = this.loss.get();
+		Interruption inner = new Interruption(List.of(this.handle));
+		loseOuter.run();
+		this.loss.get().run();
+		assertThat(inner.end()).isSameAs(this.handle);
+		assertThat(Thread.currentThread().isInterrupted()).isTrue();
+		assertThat(outer.end()).isSameAs(this.handle);
+		assertThat(Thread.currentThread().isInterrupted()).isFalse();
+	}
+
+	@Test
 	void threadIsNeverInterruptedAfterTheEnd() throws Exception {
 		ExecutorService loser = Executors.newSingleThreadExecutor();
 		CyclicBarrier start = new CyclicBarrier(2);

@@ -1,6 +1,8 @@
 package io.github.locks.aop;
 
 import java.util.List;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
@@ -55,6 +57,12 @@ class InvalidAnnotationTests {
 				Arguments.of(BothOnType.class, "cannot be combined"),
 				Arguments.of(Twice.class, "@WriteLock and @WriteLock"),
 				Arguments.of(TwiceByProperty.class, "both lock 'a:x'"),
+				Arguments.of(UnknownName.class, "there is no 'id'"),
+				Arguments.of(UnknownBean.class, "there is no bean 'nope'"),
+				Arguments.of(UnknownOfRoot.class, "there is no 'methodName'"),
+				Arguments.of(ConditionIsland.class, "an expression as a whole"),
+				Arguments.of(Contradicting.class, "contradict each other"),
+				Arguments.of(ReturnsIterator.class, "java.util.Iterator"),
 				Arguments.of(ConditionUnknown.class, "condition = '#nope'"),
 				Arguments.of(ConditionUnparseable.class, "cannot be parsed"),
 				Arguments.of(ConditionType.class, "not available"),
@@ -272,6 +280,69 @@ class InvalidAnnotationTests {
 		@ReadLock("a:${known}")
 		@WriteLock("a:x")
 		void run() {
+		}
+
+	}
+
+	static class UnknownName {
+
+		@WriteLock("a:#{id}")
+		void run(String id) {
+		}
+
+	}
+
+	static class UnknownBean {
+
+		@WriteLock("a:#{@nope.id}")
+		void run() {
+		}
+
+	}
+
+	static class UnknownOfRoot {
+
+		@WriteLock("a:#{#root.methodName}")
+		void run() {
+		}
+
+	}
+
+	static class ConditionIsland {
+
+		@WriteLock(value = "a", condition = "#{#id > 1}")
+		void run(int id) {
+		}
+
+	}
+
+	interface One {
+
+		@WriteLock("a")
+		void run();
+
+	}
+
+	interface Other {
+
+		@WriteLock("b")
+		void run();
+
+	}
+
+	static class Contradicting implements One, Other {
+
+		@Override
+		public void run() {
+		}
+
+	}
+
+	static class ReturnsIterator {
+
+		@ReadLock("a")
+		Iterator<String> run() {
+			return Collections.emptyIterator();
 		}
 
 	}
