@@ -65,4 +65,12 @@ public interface LockHandle extends AutoCloseable {
 	@Override
 	void close();
 
+	/**
+	 * Gives the lock back at once, without its minimum hold: for a holder that has not
+	 * begun its work. Like {@link #close()} it has an effect once.
+	 */
+	default void closeNow() {
+		close();
+	}
+
 }

@@ -109,7 +109,7 @@ final class AsyncAcquire {
 
 	private void deliver(DefaultLockHandle handle, boolean waited) {
 		if (!this.future.deliver(this.attempt.succeed(handle, waited))) {
-			handle.discard();
+			handle.closeNow();
 		}
 	}
 

@@ -111,8 +111,8 @@ final class DefaultLockHandle implements LockHandle {
 		}
 	}
 
-	/** Gives back what nobody has got to see: without a minimum hold. */
-	void discard() {
+	@Override
+	public void closeNow() {
 		this.minimumHoldNanos = 0;
 		close();
 	}

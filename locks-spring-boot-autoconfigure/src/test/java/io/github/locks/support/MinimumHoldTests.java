@@ -196,6 +196,36 @@ class MinimumHoldTests {
 	}
 
 	@Test
+	void closeNowGivesItBackAtOnce() {
+		LockHandle held = hold(this.owner, FOR_EVER);
+		held.closeNow();
+		assertThat(held.isHeld()).isFalse();
+		assertThat(this.backend.inspect("a")).isEmpty();
+		assertThat(operations()).containsExactly(Kind.ACQUIRED, Kind.RELEASED);
+		LockHandle next = tryAcquire(LockOwner.create("stranger")).orElseThrow();
+		held.close();
+		held.closeNow();
+		assertThat(next.isHeld()).isTrue();
+	}
+
+	@Test
+	void closeNowDoesNotShortenTheHoldOfAnother() {
+		LockHandle outer = hold(this.owner, FOR_EVER);
+		LockHandle inner = hold(this.owner, FOR_EVER);
+		outer.close();
+		inner.closeNow();
+		assertThat(tryAcquire(LockOwner.create("stranger"))).isEmpty();
+	}
+
+	@Test
+	void closeNowAfterCloseChangesNothing() {
+		LockHandle held = hold(this.owner, FOR_EVER);
+		held.close();
+		held.closeNow();
+		assertThat(tryAcquire(LockOwner.create("stranger"))).isEmpty();
+	}
+
+	@Test
 	void grantThatNobodyWantsDoesNotLinger() throws Exception {
 		CompletableFuture<LockHandle> unwanted = new CompletableFuture<>();
 		CompletableFuture<Void> asked = new CompletableFuture<>();
