@@ -3,6 +3,7 @@ package io.github.locks.aop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.locks.LockException;
@@ -54,7 +55,7 @@ final class Grants implements TransactionLocks.Kept {
 		}
 		PlannedLock planned = this.plan.get(index);
 		return Mono.fromFuture(request(planned)).onErrorMap(LockException.class, (ex) -> {
-			settle();
+			settle(LockHandle::closeNow);
 			return new LockRefusal(planned, ex);
 		}).flatMap((handle) -> {
 			this.held.add(planned, handle);
@@ -72,7 +73,7 @@ final class Grants implements TransactionLocks.Kept {
 			}
 		}
 		if (late) {
-			settle(request);
+			settle(request, LockHandle::closeNow);
 		}
 		return request;
 	}
@@ -84,13 +85,18 @@ final class Grants implements TransactionLocks.Kept {
 
 	@Override
 	public void close() {
-		settle();
+		settle(LockHandle::close);
 	}
 
 	/**
-	 * Ends all requests, the last one first.
+	 * Ends all requests. What was granted is given back without a minimum hold: no work
+	 * has been done under it.
 	 */
-	void settle() {
+	void giveBackUnused() {
+		settle(LockHandle::closeNow);
+	}
+
+	private void settle(Consumer<LockHandle> close) {
 		List<CompletableFuture<LockHandle>> ended;
 		synchronized (this) {
 			this.settled = true;
@@ -98,13 +104,13 @@ final class Grants implements TransactionLocks.Kept {
 			this.requests.clear();
 		}
 		for (int i = ended.size() - 1; i >= 0; i--) {
-			settle(ended.get(i));
+			settle(ended.get(i), close);
 		}
 	}
 
-	private static void settle(CompletableFuture<LockHandle> request) {
+	private static void settle(CompletableFuture<LockHandle> request, Consumer<LockHandle> close) {
 		if (!request.cancel(false) && !request.isCompletedExceptionally()) {
-			request.join().close();
+			close.accept(request.join());
 		}
 	}
 

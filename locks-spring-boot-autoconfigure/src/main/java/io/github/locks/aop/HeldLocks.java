@@ -2,6 +2,7 @@ package io.github.locks.aop;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 import io.github.locks.LockException;
 import io.github.locks.LockHandle;
@@ -49,11 +50,11 @@ final class HeldLocks implements TransactionLocks.Kept {
 				held.add(planned, manager.acquire((owner != null) ? planned.request(owner) : planned.request()));
 			}
 			catch (LockException ex) {
-				held.close();
+				held.giveBackUnused();
 				throw new LockRefusal(planned, ex);
 			}
 			catch (Throwable ex) {
-				held.close();
+				held.giveBackUnused();
 				throw ex;
 			}
 		}
@@ -225,16 +226,23 @@ final class HeldLocks implements TransactionLocks.Kept {
 	 */
 	@Override
 	public void close() {
-		close(this.handles.size() - 1);
+		closeEach(this.handles.size() - 1, LockHandle::close);
 	}
 
-	private void close(int last) {
+	/**
+	 * Gives all locks back, without a minimum hold: no work has been done under them.
+	 */
+	void giveBackUnused() {
+		closeEach(this.handles.size() - 1, LockHandle::closeNow);
+	}
+
+	private void closeEach(int last, Consumer<LockHandle> close) {
 		if (last >= 0) {
 			try {
-				this.handles.get(last).close();
+				close.accept(this.handles.get(last));
 			}
 			finally {
-				close(last - 1);
+				closeEach(last - 1, close);
 			}
 		}
 	}

@@ -80,10 +80,16 @@ final class LockedSubscription {
 			.map((held) -> work(held, owner))
 			.onErrorResume(LockRefusal.class, (refusal) -> Mono.just(refused(refusal)))
 			.flatMapMany((flux) -> flux)
-			.doFinally((signal) -> {
-				this.state.set(State.ENDED);
-				grants.settle();
-			});
+			.doFinally((signal) -> end(grants));
+	}
+
+	private void end(Grants grants) {
+		if (this.state.getAndSet(State.ENDED) == State.WAITING) {
+			grants.giveBackUnused();
+		}
+		else {
+			grants.close();
+		}
 	}
 
 	private Flux<Object> refused(LockRefusal refusal) {

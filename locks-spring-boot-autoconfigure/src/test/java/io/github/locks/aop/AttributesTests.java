@@ -3,6 +3,8 @@ package io.github.locks.aop;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -106,6 +108,28 @@ class AttributesTests {
 			.isThrownBy(() -> this.store.failing(new ArithmeticException()));
 		this.manager.close();
 		assertThat(this.store.find("1")).isEqualTo("cached 1 without lock");
+	}
+
+	@Test
+	void fallbackMayBeMoreGeneralAndPublicAndReturnMore() {
+		Covered covered = new LockedProxies(this.manager).cglib(new Covered());
+		assertThat(covered.find("1")).isEqualTo("found");
+		try (LockHandle other = stranger("a")) {
+			assertThat(other.isHeld()).isTrue();
+			assertThat(covered.find("1")).isEqualTo("general 1");
+			assertThat(covered.general("2")).isEqualTo("general 2");
+			this.store.run("3");
+			assertThat(this.target.calls).hasValue(1);
+		}
+	}
+
+	@Test
+	void skippedCallGivesTheEmptyValueOfItsType() {
+		try (LockHandle other = stranger("a")) {
+			assertThat(other.isHeld()).isTrue();
+			assertThat(this.store.skippedInt()).isEmpty();
+			assertThat(this.store.skippedLater()).isCompletedWithValue(Optional.empty());
+		}
 	}
 
 	@Test
@@ -301,7 +325,38 @@ class AttributesTests {
 
 	}
 
+	@WriteLock(value = "a", timeout = "0", fallback = "general")
+	static class Covered {
+
+		public String find(String id) {
+			return "found";
+		}
+
+		public String general(CharSequence id) {
+			return "general " + id;
+		}
+
+	}
+
 	static class Store {
+
+		@WriteLock(value = "a", timeout = "0", onFailure = OnFailure.SKIP)
+		OptionalInt skippedInt() {
+			return OptionalInt.of(1);
+		}
+
+		@WriteLock(value = "a", timeout = "0", onFailure = OnFailure.SKIP)
+		CompletableFuture<Optional<String>> skippedLater() {
+			return CompletableFuture.completedFuture(Optional.of("run"));
+		}
+
+		@WriteLock(value = "a", timeout = "0", fallback = "counting")
+		void run(String id) {
+		}
+
+		int counting(Object id) {
+			return this.calls.incrementAndGet();
+		}
 
 		final AtomicInteger calls = new AtomicInteger();
 

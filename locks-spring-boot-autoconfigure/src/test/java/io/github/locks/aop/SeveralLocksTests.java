@@ -22,6 +22,8 @@ import io.github.locks.annotation.OnFailure;
 import io.github.locks.annotation.ReadLock;
 import io.github.locks.annotation.WriteLock;
 import io.github.locks.support.DefaultLockManager;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -165,6 +167,21 @@ class SeveralLocksTests {
 	}
 
 	@Test
+	void lockOfACallThatNeverBeganIsNotKeptForItsMinimumHold() {
+		LockRequest.Builder second = LockRequest.distributed("job:2").owner(LockOwner.create("stranger"));
+		try (LockHandle other = this.locks.acquire(second.build())) {
+			assertThat(other.isHeld()).isTrue();
+			assertThat(this.bank.job()).isNull();
+			StepVerifier.create(this.bank.jobReactive()).expectSubscription().thenCancel().verify();
+		}
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(this.locks.getLockStatus("job:1"))
+				.allSatisfy((status) -> assertThat(status.locks().get("distributed").holders()).isEmpty()));
+		assertThat(this.bank.job()).isEqualTo("ran");
+		assertThat(this.bank.job()).isNull();
+	}
+
+	@Test
 	void annotationsOfAMethodReplaceThoseOfItsClass() {
 		TypeLevel bean = new LockedProxies(this.locks).cglib(new TypeLevel());
 		assertThat(bean.fromType()).isEqualTo(List.of("write a", "write b"));
@@ -252,6 +269,18 @@ class SeveralLocksTests {
 		Mono<List<String>> reactive(String from, String to) {
 			return Mono.deferContextual(
 					(context) -> Mono.just(ReactiveLocks.held(context).stream().map(SeveralLocksTests::text).toList()));
+		}
+
+		@DistributedLock(value = "job:1", timeout = "0", minimumHold = "1h", onFailure = OnFailure.SKIP)
+		@DistributedLock(value = "job:2", timeout = "0", onFailure = OnFailure.SKIP)
+		@Nullable String job() {
+			return "ran";
+		}
+
+		@DistributedLock(value = "job:1", minimumHold = "1h")
+		@DistributedLock(value = "job:2")
+		Mono<String> jobReactive() {
+			return Mono.just("ran");
 		}
 
 		@WriteLock("account:#{#from}")
