@@ -89,6 +89,10 @@ final class Fallback {
 		return declaration.invalid(Attribute.FALLBACK, problem, remedy, null);
 	}
 
+	List<Method> methods() {
+		return this.candidates.stream().map(Candidate::method).toList();
+	}
+
 	/**
 	 * Whether the lock could not be had, so that the fallback is called. Misuse,
 	 * interrupts and lost locks are not for fallbacks.

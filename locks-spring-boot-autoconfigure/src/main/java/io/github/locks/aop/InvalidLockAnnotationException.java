@@ -1,5 +1,7 @@
 package io.github.locks.aop;
 
+import java.lang.reflect.Method;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +49,16 @@ public final class InvalidLockAnnotationException extends IllegalStateException 
 	 */
 	public String remedy() {
 		return this.remedy;
+	}
+
+	/**
+	 * Returns this exception with the place of the method in the source, if it is known.
+	 */
+	InvalidLockAnnotationException at(Method method) {
+		return SourceLines.of(method)
+			.map((place) -> new InvalidLockAnnotationException(this.problem + " (" + place + ")", this.remedy,
+					getCause()))
+			.orElse(this);
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.github.locks.aop;
 
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.util.EnumMap;
 import java.util.Map;
@@ -19,11 +20,13 @@ import org.springframework.core.annotation.MergedAnnotation;
  * @param texts the attributes that are text
  * @param skip whether to skip the call when the lock could not be had
  * @param interrupt whether to stop the work when the lock is lost
+ * @param rootType the annotation that is on the method or class: a lock annotation, or
+ * one that is made of it
  * @param annotated the method or class that carries the annotation
  * @param where the method that is to be locked, such as {@code com.acme.Orders.pay}
  */
 record LockDeclaration(LockType type, Map<Attribute, String> texts, boolean skip, boolean interrupt,
-		@Nullable Object annotated, String where) {
+		Class<? extends Annotation> rootType, @Nullable Object annotated, String where) {
 
 	static LockDeclaration of(MergedAnnotation<?> annotation, LockType type, String where) {
 		Map<Attribute, String> texts = new EnumMap<>(Attribute.class);
@@ -32,7 +35,8 @@ record LockDeclaration(LockType type, Map<Attribute, String> texts, boolean skip
 		}
 		boolean skip = annotation.getEnum("onFailure", OnFailure.class) == OnFailure.SKIP;
 		boolean interrupt = annotation.getValue("onLost", OnLost.class).orElse(OnLost.FAIL) == OnLost.INTERRUPT;
-		return new LockDeclaration(type, texts, skip, interrupt, annotation.getSource(), where);
+		return new LockDeclaration(type, texts, skip, interrupt, annotation.getRoot().getType(), annotation.getSource(),
+				where);
 	}
 
 	static String where(Method method, Class<?> targetClass) {

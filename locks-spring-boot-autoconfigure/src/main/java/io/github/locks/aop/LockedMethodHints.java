@@ -1,16 +1,15 @@
 package io.github.locks.aop;
 
 import java.lang.reflect.Method;
-import java.util.Arrays;
 import java.util.List;
+
+import io.github.locks.aop.LockDeclaration.Attribute;
 
 import org.springframework.aot.hint.ExecutableMode;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.ReflectionHints;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.ResolvableType;
-import org.springframework.core.annotation.MergedAnnotation;
-import org.springframework.util.ReflectionUtils;
 
 /**
  * Registers what the annotated methods of one bean reach by reflection.
@@ -29,30 +28,25 @@ final class LockedMethodHints {
 		this.beanClass = beanClass;
 	}
 
-	void register(Method method, List<MergedAnnotation<?>> annotations) {
+	void register(Method method, List<LockDeclaration> declarations) {
 		this.hints.registerMethod(method, ExecutableMode.INVOKE);
-		for (MergedAnnotation<?> annotation : annotations) {
-			this.hints.registerType(annotation.getRoot().getType(), MemberCategory.INVOKE_PUBLIC_METHODS);
-			registerFallback(method, annotation.getString("fallback"));
-			registerExpressions(method, annotation.getString("resource"), annotation.getString("condition"));
+		for (LockDeclaration declaration : declarations) {
+			this.hints.registerType(declaration.rootType(), MemberCategory.INVOKE_PUBLIC_METHODS);
+			registerFallback(declaration, method);
+			registerExpressions(method, declaration.resource(), declaration.text(Attribute.CONDITION));
 		}
 	}
 
-	private void registerFallback(Method method, String name) {
-		if (name.isEmpty()) {
-			return;
-		}
-		Class<?>[] parameters = method.getParameterTypes();
-		for (Method candidate : ReflectionUtils.getAllDeclaredMethods(this.beanClass)) {
-			if (candidate.getName().equals(name) && startsWith(candidate.getParameterTypes(), parameters)) {
-				this.hints.registerMethod(candidate, ExecutableMode.INVOKE);
+	private void registerFallback(LockDeclaration declaration, Method method) {
+		try {
+			Fallback fallback = Fallback.find(declaration, method, this.beanClass);
+			if (fallback != null) {
+				fallback.methods().forEach((found) -> this.hints.registerMethod(found, ExecutableMode.INVOKE));
 			}
 		}
-	}
-
-	private static boolean startsWith(Class<?>[] types, Class<?>[] start) {
-		return (types.length == start.length || types.length == start.length + 1)
-				&& Arrays.equals(types, 0, start.length, start, 0, start.length);
+		catch (InvalidLockAnnotationException ex) {
+			// The advisor reports it.
+		}
 	}
 
 	/**

@@ -109,7 +109,7 @@ final class LockedMethods {
 			return (locked != null) ? new Entry(locked, null) : Entry.NONE;
 		}
 		catch (InvalidLockAnnotationException ex) {
-			return new Entry(null, ex);
+			return new Entry(null, ex.at(method));
 		}
 	}
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 
 import io.github.locks.LockType;
+import io.github.locks.annotation.ReadLock;
 import io.github.locks.aop.LockDeclaration.Attribute;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,7 +78,8 @@ class DurationsTests {
 		PropertyPlaceholderHelper helper = new PropertyPlaceholderHelper("${", "}", ":", null, false);
 		beanFactory.addEmbeddedValueResolver((text) -> helper.replacePlaceholders(text, PROPERTIES::get));
 		LockDeclaration declaration = new LockDeclaration(LockType.READ,
-				Map.of(Attribute.RESOURCE, "a", Attribute.TIMEOUT, timeout), false, false, null, "com.acme.Orders.pay");
+				Map.of(Attribute.RESOURCE, "a", Attribute.TIMEOUT, timeout), false, false, ReadLock.class, null,
+				"com.acme.Orders.pay");
 		return Durations.zeroOrMore(declaration, Attribute.TIMEOUT, new Placeholders(beanFactory));
 	}
 

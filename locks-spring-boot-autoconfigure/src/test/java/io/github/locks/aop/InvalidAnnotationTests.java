@@ -102,6 +102,14 @@ class InvalidAnnotationTests {
 	}
 
 	@Test
+	void messageSaysWhereTheMethodStands() {
+		assertThatExceptionOfType(InvalidLockAnnotationException.class)
+			.isThrownBy(() -> this.proxies.check(NoEnd.class))
+			.withMessageMatching("(?s)@WriteLock\\(resource = 'x#\\{'\\) on .*NoEnd.run can never work: .*"
+					+ " \\(InvalidAnnotationTests\\.java:\\d+\\) Add the '}'\\.");
+	}
+
+	@Test
 	void wrongAnnotationBehindAGoodOneIsFoundToo() {
 		assertThatExceptionOfType(InvalidLockAnnotationException.class)
 			.isThrownBy(() -> this.proxies.check(OneOfMany.class))
