@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -50,21 +51,33 @@ final class Fallback {
 					"Remove 'fallback' or 'onFailure = SKIP'.");
 		}
 		String name = declaration.text(Attribute.FALLBACK).strip();
-		List<Candidate> candidates = new ArrayList<>();
-		for (Method found : ReflectionUtils.getUniqueDeclaredMethods(targetClass,
-				(each) -> each.getName().equals(name))) {
-			Candidate candidate = (found.isBridge() || found.equals(method)) ? null : Candidate.of(found, method);
-			if (candidate != null) {
-				check(declaration, method, found);
-				candidates.add(candidate);
-			}
-		}
+		List<Candidate> candidates = candidates(name, method, targetClass);
 		if (candidates.isEmpty()) {
 			throw invalid(declaration, targetClass.getName() + " has no method " + signature(name, method),
 					"Write one, optionally with one more parameter for the exception, such as LockTimeoutException.");
 		}
-		candidates.sort(Comparator.comparingInt(Candidate::depth).reversed());
-		return new Fallback(List.copyOf(candidates));
+		candidates.forEach((candidate) -> check(declaration, method, candidate.method()));
+		if (candidates.stream().map(Candidate::exception).distinct().count() < candidates.size()) {
+			throw invalid(declaration, "more than one method " + signature(name, method) + " could be meant",
+					"Let one of them have exactly these parameters.");
+		}
+		return new Fallback(candidates);
+	}
+
+	/**
+	 * Finds the methods that take the arguments of the call. If there are some with the
+	 * very same parameters, more general ones do not count.
+	 */
+	private static List<Candidate> candidates(String name, Method method, Class<?> targetClass) {
+		List<Candidate> all = Arrays
+			.stream(ReflectionUtils.getUniqueDeclaredMethods(targetClass, (each) -> each.getName().equals(name)))
+			.filter((found) -> !found.isBridge() && !found.equals(method))
+			.map((found) -> Candidate.of(found, method))
+			.flatMap(Optional::stream)
+			.sorted(Comparator.comparingInt(Candidate::depth).reversed())
+			.toList();
+		List<Candidate> exact = all.stream().filter(Candidate::exact).toList();
+		return exact.isEmpty() ? all : exact;
 	}
 
 	private static void check(LockDeclaration declaration, Method method, Method fallback) {
@@ -123,22 +136,25 @@ final class Fallback {
 	 * @param method the method
 	 * @param exception the type of exception that it takes, or {@code null}
 	 * @param position where it takes the exception
+	 * @param exact whether its other parameters are those of the locked method
 	 */
-	private record Candidate(Method method, @Nullable Class<?> exception, int position) {
+	private record Candidate(Method method, @Nullable Class<?> exception, int position, boolean exact) {
 
-		static @Nullable Candidate of(Method found, Method locked) {
+		static Optional<Candidate> of(Method found, Method locked) {
 			List<Class<?>> parameters = new ArrayList<>(List.of(found.getParameterTypes()));
 			List<Class<?>> expected = List.of(locked.getParameterTypes());
 			ReflectionUtils.makeAccessible(found);
 			if (takes(parameters, expected)) {
-				return new Candidate(found, null, -1);
+				return Optional.of(new Candidate(found, null, -1, parameters.equals(expected)));
 			}
 			int position = expected.size() - (KotlinDetector.isSuspendingFunction(locked) ? 1 : 0);
 			if (parameters.size() != expected.size() + 1 || !isFailure(parameters.get(position))) {
-				return null;
+				return Optional.empty();
 			}
 			Class<?> exception = parameters.remove(position);
-			return takes(parameters, expected) ? new Candidate(found, exception, position) : null;
+			return takes(parameters, expected)
+					? Optional.of(new Candidate(found, exception, position, parameters.equals(expected)))
+					: Optional.empty();
 		}
 
 		private static boolean takes(List<Class<?>> parameters, List<Class<?>> arguments) {

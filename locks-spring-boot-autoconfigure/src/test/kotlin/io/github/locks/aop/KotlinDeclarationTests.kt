@@ -68,7 +68,7 @@ internal class KotlinDeclarationTests {
 	@Test
 	fun hiddenContinuationHasNoName() {
 		listOf(NamesCompletion::class, NamesContinuation::class, NumbersContinuation::class).forEach { type: KClass<*> ->
-			refused(type.java).withMessageContaining("Known are #root and [id, a0, p0]")
+			refused(type.java).withMessageContaining("Known are #root, #id, #a0, #p0")
 		}
 	}
 
