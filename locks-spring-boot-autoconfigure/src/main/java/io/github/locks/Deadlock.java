@@ -48,6 +48,12 @@ public record Deadlock(Kind kind, Instant detectedAt, List<Participant> particip
 	public record Participant(String owner, List<String> holds, String waitsFor, double waitedMs,
 			@Nullable String method, String process) {
 
+		@Override
+		public String toString() {
+			return "Participant[" + LockNames.quote(this.owner) + " waits for " + LockNames.quote(this.waitsFor)
+					+ " and holds " + this.holds.stream().map(LockNames::quote).toList() + "]";
+		}
+
 		/**
 		 * Copies the list.
 		 */

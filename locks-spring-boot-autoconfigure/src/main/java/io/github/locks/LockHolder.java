@@ -14,4 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param process process id and host, as {@code 4711@host}
  */
 public record LockHolder(String owner, @Nullable String method, Instant since, double heldMs, String process) {
+
+	@Override
+	public String toString() {
+		return "LockHolder[" + LockNames.quote(this.owner) + " since " + this.since + " in process "
+				+ LockNames.escape(this.process) + "]";
+	}
+
 }

@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
 public record LockOperation(Instant time, String lock, Kind operation, String owner, @Nullable String method,
 		double waitTimeMs) {
 
+	@Override
+	public String toString() {
+		return "LockOperation[" + this.operation + " " + this.lock + " lock by " + LockNames.quote(this.owner) + " at "
+				+ this.time + "]";
+	}
+
 	/**
 	 * What can happen to a lock.
 	 */

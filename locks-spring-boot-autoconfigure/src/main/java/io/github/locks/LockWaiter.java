@@ -16,4 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record LockWaiter(String owner, @Nullable String method, Instant since, double waitedMs, int position,
 		String process) {
+
+	@Override
+	public String toString() {
+		return "LockWaiter[" + LockNames.quote(this.owner) + " since " + this.since + " in process "
+				+ LockNames.escape(this.process) + "]";
+	}
+
 }

@@ -15,6 +15,11 @@ import java.util.Map;
 public record ResourceStatistics(String resourceName, Map<String, LockStatistics> locks,
 		List<LockOperation> recentOperations) {
 
+	@Override
+	public String toString() {
+		return "ResourceStatistics[" + LockNames.quote(this.resourceName) + ", " + this.locks + "]";
+	}
+
 	/**
 	 * Copies the collections, keeping their order.
 	 */

@@ -13,6 +13,11 @@ import java.util.Map;
  */
 public record ResourceStatus(String resourceName, Map<String, LockStatus> locks) {
 
+	@Override
+	public String toString() {
+		return "ResourceStatus[" + LockNames.quote(this.resourceName) + ", " + this.locks + "]";
+	}
+
 	/**
 	 * Copies the map, keeping its order.
 	 */

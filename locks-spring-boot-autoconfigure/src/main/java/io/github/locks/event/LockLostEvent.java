@@ -1,5 +1,6 @@
 package io.github.locks.event;
 
+import io.github.locks.LockNames;
 import java.time.Duration;
 
 import io.github.locks.LockType;
@@ -20,4 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record LockLostEvent(String resource, LockType type, String owner, @Nullable String method,
 		@Nullable String template, Duration held) {
+
+	@Override
+	public String toString() {
+		return "LockLostEvent[" + this.type.key() + " lock on " + LockNames.quote(this.resource) + " of "
+				+ LockNames.quote(this.owner) + ", held " + this.held + "]";
+	}
+
 }

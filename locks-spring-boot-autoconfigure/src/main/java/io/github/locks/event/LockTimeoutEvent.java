@@ -1,5 +1,6 @@
 package io.github.locks.event;
 
+import io.github.locks.LockNames;
 import java.time.Duration;
 
 import io.github.locks.LockType;
@@ -19,4 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record LockTimeoutEvent(String resource, LockType type, String owner, @Nullable String method,
 		@Nullable String template, Duration waited) {
+
+	@Override
+	public String toString() {
+		return "LockTimeoutEvent[" + this.type.key() + " lock on " + LockNames.quote(this.resource) + " for "
+				+ LockNames.quote(this.owner) + ", waited " + this.waited + "]";
+	}
+
 }
