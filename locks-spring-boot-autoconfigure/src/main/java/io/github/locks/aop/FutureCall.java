@@ -23,13 +23,13 @@ final class FutureCall implements LockedCall {
 
 	private final Supplier<LockManager> locks;
 
-	private final DeferredRelease release;
+	private final ThreadTransactions transactions;
 
 	private final FutureWatcher watcher = new FutureWatcher();
 
-	FutureCall(Supplier<LockManager> locks, DeferredRelease release) {
+	FutureCall(Supplier<LockManager> locks, ThreadTransactions transactions) {
 		this.locks = locks;
-		this.release = release;
+		this.transactions = transactions;
 	}
 
 	@Override
@@ -41,7 +41,7 @@ final class FutureCall implements LockedCall {
 		catch (LockRefusal refusal) {
 			return refused(invocation, method, refusal);
 		}
-		catch (LockException ex) {
+		catch (LockException | InvalidLockAnnotationException ex) {
 			return failed(method, ex);
 		}
 		Object work = proceed(invocation, method, held);
@@ -53,13 +53,14 @@ final class FutureCall implements LockedCall {
 	}
 
 	/**
-	 * In a transaction of the caller, the caller itself takes the locks first, and holds
-	 * them until the transaction has ended. The call enters as its child.
+	 * In a transaction of the caller, the owner of the transaction takes the locks first,
+	 * and holds them until it has ended. The call enters as its descendant.
 	 */
 	private HeldLocks acquire(LockedMethod method, List<PlannedLock> plan) {
 		LockManager manager = this.locks.get();
-		if (this.release.isDue() && !plan.isEmpty()) {
-			this.release.takeOver(HeldLocks.acquire(manager, method, plan, null));
+		TransactionLocks transaction = plan.isEmpty() ? null : this.transactions.current();
+		if (transaction != null) {
+			transaction.take(manager, method, transaction.missing(plan));
 		}
 		LockOwner caller = LockOwner.current();
 		return HeldLocks.acquire(manager, method, plan, caller.nested(LockedMethod.nextCall(caller.name())));
@@ -77,7 +78,7 @@ final class FutureCall implements LockedCall {
 	}
 
 	@SuppressWarnings("FutureReturnValueIgnored") // the caller gets the future
-	private static Object failed(LockedMethod method, LockException failure) {
+	private static Object failed(LockedMethod method, RuntimeException failure) {
 		if (method.returns().acceptsCompletableFuture()) {
 			return CompletableFuture.failedFuture(failure);
 		}

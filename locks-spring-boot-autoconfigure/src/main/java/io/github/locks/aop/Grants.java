@@ -17,7 +17,7 @@ import reactor.core.publisher.Mono;
  * and what comes later gets nothing. Settling may come at any time, from any thread; the
  * list of requests decides on which side of it a request stands.
  */
-final class Grants {
+final class Grants implements TransactionLocks.Kept {
 
 	private final LockManager locks;
 
@@ -77,12 +77,14 @@ final class Grants {
 		return request;
 	}
 
-	LockOwner owner() {
-		return this.owner;
+	@Override
+	public void checkHeld() {
+		this.held.checkHeld();
 	}
 
-	HeldLocks held() {
-		return this.held;
+	@Override
+	public void close() {
+		settle();
 	}
 
 	/**

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * lock is noticed. Closing is safe from any thread and may be repeated; adding is for the
  * thread that acquires, before others see the object.
  */
-final class HeldLocks {
+final class HeldLocks implements TransactionLocks.Kept {
 
 	private final String label;
 
@@ -52,7 +52,7 @@ final class HeldLocks {
 				held.close();
 				throw new LockRefusal(planned, ex);
 			}
-			catch (RuntimeException | Error ex) {
+			catch (Throwable ex) {
 				held.close();
 				throw ex;
 			}
@@ -150,17 +150,33 @@ final class HeldLocks {
 	}
 
 	/**
-	 * Gives the locks back after their work failed. A loss is added to the failure, and
-	 * never hides it.
+	 * Gives the locks back after their work failed. What goes wrong here is added to the
+	 * failure, and never hides it.
 	 */
 	void afterFailure(Throwable failure) {
+		addLoss(failure);
 		try {
-			afterSuccess();
+			close();
 		}
 		catch (RuntimeException ex) {
 			if (ex != failure) {
 				failure.addSuppressed(ex);
 			}
+		}
+	}
+
+	/**
+	 * Adds the loss of a lock to the failure of the work under it.
+	 */
+	void addLoss(Throwable failure) {
+		if (failure instanceof LockLostException) {
+			return;
+		}
+		try {
+			checkHeld();
+		}
+		catch (LockLostException ex) {
+			failure.addSuppressed(ex);
 		}
 	}
 
@@ -187,7 +203,8 @@ final class HeldLocks {
 	 * Makes sure that no lock was lost.
 	 * @throws LockLostException if one was
 	 */
-	void checkHeld() {
+	@Override
+	public void checkHeld() {
 		for (LockHandle handle : this.handles) {
 			if (handle.isLost()) {
 				throw lost(handle, null);
@@ -206,7 +223,8 @@ final class HeldLocks {
 	/**
 	 * Gives all locks back, the last one first.
 	 */
-	void close() {
+	@Override
+	public void close() {
 		close(this.handles.size() - 1);
 	}
 

@@ -34,9 +34,9 @@ final class LockInterceptor implements MethodInterceptor {
 		this.methods = methods;
 		Supplier<LockManager> manager = SingletonSupplier.of(locks)::obtain;
 		boolean deferred = releaseAfterTransaction && TRANSACTIONS_PRESENT;
-		DeferredRelease release = deferred ? new TransactionRelease() : DeferredRelease.NEVER;
-		this.plain = new PlainCall(manager, release);
-		this.future = new FutureCall(manager, release);
+		ThreadTransactions transactions = deferred ? new TransactionRelease() : () -> null;
+		this.plain = new PlainCall(manager, transactions);
+		this.future = new FutureCall(manager, transactions);
 		this.reactive = REACTOR_PRESENT ? new ReactiveCall(manager, deferred ? new ReactiveTransactionRelease() : null)
 				: this.plain;
 	}

@@ -64,7 +64,8 @@ final class LockedSubscription {
 			return start(plan, caller);
 		}
 		String name = LockedMethod.nextCall(this.method.label());
-		return this.release.takeOver(name, caller, (owner) -> new Grants(this.locks, this.method, plan, owner))
+		return this.release
+			.takeOver(name, caller, plan, (missing, owner) -> new Grants(this.locks, this.method, missing, owner))
 			.map((owner) -> start(plan, owner))
 			.onErrorResume(LockRefusal.class, (refusal) -> Mono.just(refused(refusal)))
 			.switchIfEmpty(Mono.fromSupplier(() -> start(plan, caller)))
@@ -105,13 +106,16 @@ final class LockedSubscription {
 	}
 
 	/**
-	 * Cancels the work when a lock is lost. As signals, because {@code takeUntilOther}
-	 * does not cancel its source when the other one fails.
+	 * Cancels the work when a lock is lost. The signal completes, because
+	 * {@code takeUntilOther} does not cancel its source when it fails.
 	 */
 	private static Flux<Object> untilLost(Flux<Object> work, HeldLocks held, List<LockHandle> watched) {
-		CompletableFuture<Object> lost = new CompletableFuture<>();
-		watched.forEach((handle) -> handle.onLost(() -> lost.completeExceptionally(held.lost(handle, null))));
-		return Flux.merge(work.materialize(), Mono.fromFuture(lost).materialize()).dematerialize();
+		CompletableFuture<LockHandle> lost = new CompletableFuture<>();
+		watched.forEach((handle) -> handle.onLost(() -> lost.complete(handle)));
+		return work.takeUntilOther(Mono.fromFuture(lost, true)).concatWith(Mono.defer(() -> {
+			LockHandle handle = lost.getNow(null);
+			return (handle != null) ? Mono.error(held.lost(handle, null)) : Mono.empty();
+		}));
 	}
 
 	private static Context enter(Context context, HeldLocks held, LockOwner owner) {

@@ -17,24 +17,30 @@ final class PlainCall implements LockedCall {
 
 	private final Supplier<LockManager> locks;
 
-	private final DeferredRelease release;
+	private final ThreadTransactions transactions;
 
-	PlainCall(Supplier<LockManager> locks, DeferredRelease release) {
+	PlainCall(Supplier<LockManager> locks, ThreadTransactions transactions) {
 		this.locks = locks;
-		this.release = release;
+		this.transactions = transactions;
 	}
 
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation, LockedMethod method) throws Throwable {
 		List<PlannedLock> plan = method.plan(invocation);
+		TransactionLocks transaction = plan.isEmpty() ? null : this.transactions.current();
+		boolean kept;
 		HeldLocks held;
 		try {
+			kept = transaction != null && !transaction.takeMissing(this.locks.get(), method, plan);
 			held = HeldLocks.acquire(this.locks.get(), method, plan, null);
 		}
 		catch (LockRefusal refusal) {
 			return refused(invocation, method, refusal);
 		}
-		return proceed(invocation, method, held);
+		if (transaction != null && kept) {
+			transaction.keep(held, plan);
+		}
+		return proceed(invocation, method, held, kept);
 	}
 
 	private static @Nullable Object refused(MethodInvocation invocation, LockedMethod method, LockRefusal refusal)
@@ -48,21 +54,26 @@ final class PlainCall implements LockedCall {
 		throw refusal.failure();
 	}
 
-	private @Nullable Object proceed(MethodInvocation invocation, LockedMethod method, HeldLocks held)
-			throws Throwable {
-		boolean deferred = false;
+	/**
+	 * Runs the method.
+	 * @param kept whether the locks are held until a transaction has ended
+	 */
+	private static @Nullable Object proceed(MethodInvocation invocation, LockedMethod method, HeldLocks held,
+			boolean kept) throws Throwable {
 		Object result;
 		try {
-			deferred = this.release.takeOver(held);
 			result = run(invocation, method, held);
 		}
 		catch (Throwable ex) {
-			if (!deferred) {
+			if (kept) {
+				held.addLoss(ex);
+			}
+			else {
 				held.afterFailure(ex);
 			}
 			throw ex;
 		}
-		if (deferred) {
+		if (kept) {
 			held.checkHeld();
 		}
 		else {

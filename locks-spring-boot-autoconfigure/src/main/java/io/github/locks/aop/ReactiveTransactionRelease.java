@@ -1,6 +1,7 @@
 package io.github.locks.aop;
 
-import java.util.function.Function;
+import java.util.List;
+import java.util.function.BiFunction;
 
 import io.github.locks.LockOwner;
 import org.jspecify.annotations.Nullable;
@@ -14,51 +15,69 @@ import org.springframework.transaction.reactive.TransactionSynchronizationManage
  * Does for reactive transactions what {@link TransactionRelease} does for those of a
  * thread. An owner of its own stands for the transaction: it takes the locks first, and
  * holds them until the transaction has ended; the calls in the transaction enter as its
- * children, one after the other. Loaded only if spring-tx is on the class path.
+ * children. Loaded only if spring-tx is on the class path.
  */
 final class ReactiveTransactionRelease {
-
-	private static final Object OWNER = new Object();
 
 	/**
 	 * Takes locks for the transaction of the subscriber, if there is one.
 	 * @param name a name for the owner
 	 * @param caller who makes the call, or {@code null} if nobody holds a lock
+	 * @param plan the locks of the call
 	 * @param grants makes the requests of an owner
-	 * @return the owner that holds the locks; empty if there is no transaction; or a
+	 * @return the owner for whom the call is made; empty if there is no transaction; or a
 	 * {@link LockRefusal}
 	 */
-	Mono<LockOwner> takeOver(String name, @Nullable LockOwner caller, Function<LockOwner, Grants> grants) {
+	Mono<LockOwner> takeOver(String name, @Nullable LockOwner caller, List<PlannedLock> plan,
+			BiFunction<List<PlannedLock>, LockOwner, Grants> grants) {
 		return TransactionSynchronizationManager.forCurrentTransaction()
 			.onErrorResume(NoTransactionException.class, (ex) -> Mono.empty())
 			.filter((transaction) -> transaction.isSynchronizationActive() && transaction.isActualTransactionActive())
-			.flatMap((transaction) -> {
-				Grants requests = grants.apply(ownerOf(transaction, name, caller));
-				transaction.registerSynchronization(new Release(requests));
-				return requests.acquire().thenReturn(requests.owner());
-			});
+			.flatMap((transaction) -> takeOver(locks(transaction, name, caller), caller, plan, grants));
 	}
 
-	private static LockOwner ownerOf(TransactionSynchronizationManager transaction, String name,
+	private static Mono<LockOwner> takeOver(TransactionLocks locks, @Nullable LockOwner caller, List<PlannedLock> plan,
+			BiFunction<List<PlannedLock>, LockOwner, Grants> grants) {
+		LockOwner owner = (caller != null && locks.isOwnedBy(caller)) ? caller : locks.owner();
+		List<PlannedLock> missing = locks.missing(plan);
+		if (missing.isEmpty()) {
+			return Mono.just(owner);
+		}
+		Grants requests = grants.apply(missing, locks.owner());
+		locks.keep(requests);
+		return requests.acquire().doOnNext((held) -> locks.cover(missing)).thenReturn(owner);
+	}
+
+	/**
+	 * Returns the locks of a transaction. Under a mutex, because calls that run at once
+	 * may each come here first.
+	 */
+	private synchronized TransactionLocks locks(TransactionSynchronizationManager transaction, String name,
 			@Nullable LockOwner caller) {
-		if (transaction.getResource(OWNER) instanceof LockOwner known) {
+		if (transaction.getResource(this) instanceof TransactionLocks known) {
 			return known;
 		}
-		LockOwner owner = (caller != null) ? caller.nested(name) : LockOwner.create(name);
-		transaction.bindResource(OWNER, owner);
-		return owner;
+		TransactionLocks locks = new TransactionLocks((caller != null) ? caller.nested(name) : LockOwner.create(name));
+		transaction.bindResource(this, locks);
+		transaction.registerSynchronization(new Release(locks));
+		return locks;
 	}
 
-	private record Release(Grants requests) implements TransactionSynchronization {
+	@Override
+	public String toString() {
+		return "io.github.locks.transaction";
+	}
+
+	private record Release(TransactionLocks locks) implements TransactionSynchronization {
 
 		@Override
 		public Mono<Void> beforeCommit(boolean readOnly) {
-			return Mono.fromRunnable(this.requests.held()::checkHeld);
+			return Mono.fromRunnable(this.locks::checkHeld);
 		}
 
 		@Override
 		public Mono<Void> afterCompletion(int status) {
-			return Mono.fromRunnable(this.requests::settle);
+			return Mono.fromRunnable(this.locks::close);
 		}
 
 	}

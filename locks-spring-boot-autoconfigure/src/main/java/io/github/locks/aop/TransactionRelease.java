@@ -1,5 +1,8 @@
 package io.github.locks.aop;
 
+import io.github.locks.LockOwner;
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -8,33 +11,44 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * ended, so that nobody enters before its changes are visible. A transaction whose lock
  * was lost is not committed. Loaded only if spring-tx is on the class path.
  */
-final class TransactionRelease implements DeferredRelease {
+final class TransactionRelease implements ThreadTransactions {
 
 	@Override
-	public boolean isDue() {
-		return TransactionSynchronizationManager.isSynchronizationActive()
-				&& TransactionSynchronizationManager.isActualTransactionActive();
-	}
-
-	@Override
-	public boolean takeOver(HeldLocks held) {
-		if (!isDue()) {
-			return false;
+	public @Nullable TransactionLocks current() {
+		if (!TransactionSynchronizationManager.isSynchronizationActive()
+				|| !TransactionSynchronizationManager.isActualTransactionActive()) {
+			return null;
 		}
-		TransactionSynchronizationManager.registerSynchronization(new Release(held));
-		return true;
+		if (TransactionSynchronizationManager.getResource(this) instanceof TransactionLocks known) {
+			return known;
+		}
+		TransactionLocks locks = new TransactionLocks(LockOwner.current());
+		TransactionSynchronizationManager.bindResource(this, locks);
+		TransactionSynchronizationManager.registerSynchronization(new Release(this, locks));
+		return locks;
 	}
 
-	private record Release(HeldLocks held) implements TransactionSynchronization {
+	private record Release(Object key, TransactionLocks locks) implements TransactionSynchronization {
+
+		@Override
+		public void suspend() {
+			TransactionSynchronizationManager.unbindResourceIfPossible(this.key);
+		}
+
+		@Override
+		public void resume() {
+			TransactionSynchronizationManager.bindResource(this.key, this.locks);
+		}
 
 		@Override
 		public void beforeCommit(boolean readOnly) {
-			this.held.checkHeld();
+			this.locks.checkHeld();
 		}
 
 		@Override
 		public void afterCompletion(int status) {
-			this.held.close();
+			TransactionSynchronizationManager.unbindResourceIfPossible(this.key);
+			this.locks.close();
 		}
 
 	}

@@ -46,6 +46,7 @@ public final class LocksAutoConfiguration {
 		@Bean(destroyMethod = "close")
 		DefaultLockManager lockManager(LocksProperties properties, ObjectProvider<LockBackend> backends,
 				ObjectProvider<LockListener> listeners, Environment environment) {
+			new UnknownProperties(environment).warn();
 			DefaultLockManagerBuilder builder = new LocksPropertiesMapper(properties).builder();
 			listeners.orderedStream().forEach(builder::listener);
 			return new LockBackends(properties, backends.getIfAvailable()).build(builder, environment);

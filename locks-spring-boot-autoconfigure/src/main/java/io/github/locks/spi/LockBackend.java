@@ -25,6 +25,7 @@ public interface LockBackend extends AutoCloseable {
 
 	/**
 	 * Confirms that a lease is still held, and prolongs it where the backend needs that.
+	 * Not called for a lease once {@link #release(Lease)} was.
 	 * @param lease a lease that was not released
 	 * @return {@code false} if the lease is lost; it is final
 	 * @throws LockBackendException if the backend cannot tell now

@@ -9,36 +9,52 @@ import io.github.locks.spi.LockEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last events of a resource: a ring that is written without blocking.
+ * The last events of a resource: a ring that is written without blocking. It begins small
+ * and doubles until it has its full size: a resource that is seldom used needs little
+ * memory, however long its history may become.
  */
 final class History {
+
+	private static final int FIRST_CAPACITY = 16;
 
 	private final int size;
 
 	private final AtomicLong written = new AtomicLong();
 
-	private volatile @Nullable AtomicReferenceArray<@Nullable LockEvent> ring;
+	/** Replaced by a larger one under the monitor, where the events are moved too. */
+	private volatile AtomicReferenceArray<@Nullable LockEvent> ring = new AtomicReferenceArray<>(0);
 
 	History(int size) {
 		this.size = size;
 	}
 
+	/**
+	 * Adds an event. Who finds the ring replaced after writing may have come too late for
+	 * the move, and writes again.
+	 */
 	void add(LockEvent event) {
 		if (this.size > 0) {
-			ring().set((int) (this.written.getAndIncrement() % this.size), event);
+			int index = (int) (this.written.getAndIncrement() % this.size);
+			AtomicReferenceArray<@Nullable LockEvent> current;
+			do {
+				current = this.ring;
+				if (index >= current.length()) {
+					current = grow(index);
+				}
+				current.set(index, event);
+			}
+			while (current != this.ring);
 		}
 	}
 
 	/** The events, oldest first. */
 	List<LockEvent> toList() {
-		AtomicReferenceArray<@Nullable LockEvent> current = this.ring;
-		if (current == null) {
-			return List.of();
-		}
-		List<LockEvent> events = new ArrayList<>();
 		long end = this.written.get();
+		AtomicReferenceArray<@Nullable LockEvent> current = completeRing();
+		List<LockEvent> events = new ArrayList<>();
 		for (long i = Math.max(0, end - this.size); i < end; i++) {
-			LockEvent event = current.get((int) (i % this.size));
+			int index = (int) (i % this.size);
+			LockEvent event = (index < current.length()) ? current.get(index) : null;
 			if (event != null) {
 				events.add(event);
 			}
@@ -46,18 +62,33 @@ final class History {
 		return events;
 	}
 
-	private AtomicReferenceArray<@Nullable LockEvent> ring() {
-		AtomicReferenceArray<@Nullable LockEvent> current = this.ring;
-		return (current != null) ? current : createRing();
+	/** For how many events there is room without more memory. */
+	int capacity() {
+		return this.ring.length();
 	}
 
-	private synchronized AtomicReferenceArray<@Nullable LockEvent> createRing() {
-		AtomicReferenceArray<@Nullable LockEvent> current = this.ring;
-		if (current == null) {
-			current = new AtomicReferenceArray<>(this.size);
-			this.ring = current;
+	/** The ring, not while events are moved to it. */
+	private synchronized AtomicReferenceArray<@Nullable LockEvent> completeRing() {
+		return this.ring;
+	}
+
+	/**
+	 * Makes room. The new ring is published before the events are moved, so that each is
+	 * either seen by the move or written again; the move replaces nothing.
+	 */
+	private synchronized AtomicReferenceArray<@Nullable LockEvent> grow(int index) {
+		AtomicReferenceArray<@Nullable LockEvent> old = this.ring;
+		if (index < old.length()) {
+			return old;
 		}
-		return current;
+		long capacity = Math.max(FIRST_CAPACITY, Math.max(2L * old.length(), index + 1L));
+		AtomicReferenceArray<@Nullable LockEvent> larger = new AtomicReferenceArray<>(
+				(int) Math.min(this.size, capacity));
+		this.ring = larger;
+		for (int i = 0; i < old.length(); i++) {
+			larger.compareAndSet(i, null, old.get(i));
+		}
+		return larger;
 	}
 
 }

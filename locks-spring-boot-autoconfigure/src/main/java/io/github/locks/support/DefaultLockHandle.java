@@ -39,6 +39,9 @@ final class DefaultLockHandle implements LockHandle {
 
 	private volatile long minimumHoldNanos;
 
+	/** Why the lock was lost; empty as long as it is not. */
+	private volatile String lossReason = "";
+
 	private final AtomicReference<State> state = new AtomicReference<>(State.HELD);
 
 	@GuardedBy("this")
@@ -121,7 +124,8 @@ final class DefaultLockHandle implements LockHandle {
 	}
 
 	/** Returns whether the handle was held until now. */
-	boolean markLost() {
+	boolean markLost(String reason) {
+		this.lossReason = reason;
 		return this.state.compareAndSet(State.HELD, State.LOST);
 	}
 
@@ -133,6 +137,10 @@ final class DefaultLockHandle implements LockHandle {
 			this.lossActions.clear();
 		}
 		actions.forEach(this.runtime.workers()::execute);
+	}
+
+	String lossReason() {
+		return this.lossReason;
 	}
 
 	LockRequest request() {

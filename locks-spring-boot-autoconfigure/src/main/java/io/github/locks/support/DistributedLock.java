@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -153,10 +154,10 @@ final class DistributedLock {
 	}
 
 	/**
-	 * Gives a lease up for lost.
+	 * Gives a lease up for lost, for a reason that people can read.
 	 * @return the handles that it stood for, marked as lost
 	 */
-	List<DefaultLockHandle> lose(Lease lost) {
+	List<DefaultLockHandle> lose(Lease lost, String reason) {
 		this.mutex.lock();
 		try {
 			if (this.lease != lost) {
@@ -165,7 +166,7 @@ final class DistributedLock {
 			this.lease = null;
 			List<DefaultLockHandle> losers = new ArrayList<>();
 			for (DefaultLockHandle handle : this.members.values()) {
-				if (handle != null && handle.markLost()) {
+				if (handle != null && handle.markLost(reason)) {
 					losers.add(handle);
 				}
 			}
@@ -201,6 +202,21 @@ final class DistributedLock {
 			this.mutex.unlock();
 		}
 		return found;
+	}
+
+	/** The handles whose lock is lost, but which keep the queue until they are closed. */
+	List<DefaultLockHandle> losers() {
+		this.mutex.lock();
+		try {
+			return this.members.values()
+				.stream()
+				.filter((handle) -> handle != null && handle.isLost())
+				.map(Objects::requireNonNull)
+				.toList();
+		}
+		finally {
+			this.mutex.unlock();
+		}
 	}
 
 	@GuardedBy("mutex")

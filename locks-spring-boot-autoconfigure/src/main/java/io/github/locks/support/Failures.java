@@ -21,6 +21,9 @@ final class Failures {
 
 	private static final int NAMED_HOLDERS = 5;
 
+	private static final String CLOSE_WHAT_IS_LOST = "End the work when its lock is lost ('onLost'), or give it a longer"
+			+ " lease.";
+
 	private final LockSettings settings;
 
 	private final StatusReader status;
@@ -42,8 +45,10 @@ final class Failures {
 		LockRequest request = attempt.request();
 		Duration timeout = this.settings.timeoutOf(request);
 		List<LockHolder> holders = this.status.holders(attempt.resource(), request.type());
-		String message = "Could not get the " + request + " within " + text(timeout) + ": " + heldByAny(holders) + ", "
-				+ waitersAhead(position - 1) + ". " + remedy(attempt, deadlock);
+		List<DefaultLockHandle> losers = this.status.losers(attempt.resource(), request.type());
+		String message = "Could not get the " + request + " within " + text(timeout) + ": "
+				+ (losers.isEmpty() ? heldByAny(holders) : keptByAny(losers)) + ", " + waitersAhead(position - 1) + ". "
+				+ (losers.isEmpty() ? remedy(attempt, deadlock) : CLOSE_WHAT_IS_LOST);
 		return new LockTimeoutException(message, request.resource(), request.type(), timeout, holders, position);
 	}
 
@@ -104,6 +109,17 @@ final class Failures {
 		String named = holders.stream().limit(NAMED_HOLDERS).map(Failures::text).collect(Collectors.joining("; "));
 		int more = holders.size() - NAMED_HOLDERS;
 		return "held by " + named + ((more > 0) ? "; and " + more + " more" : "");
+	}
+
+	/** The work of a loser may still run, so it keeps the others of its process out. */
+	private static String keptByAny(List<DefaultLockHandle> losers) {
+		String named = losers.stream()
+			.limit(NAMED_HOLDERS)
+			.map((handle) -> text(StatusReader.holder(handle)) + " has lost it (" + handle.lossReason()
+					+ ") but not closed its handle yet")
+			.collect(Collectors.joining("; "));
+		int more = losers.size() - NAMED_HOLDERS;
+		return named + ((more > 0) ? "; and " + more + " more" : "");
 	}
 
 	private static String text(LockHolder holder) {

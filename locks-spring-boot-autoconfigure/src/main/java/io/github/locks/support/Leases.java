@@ -12,6 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -93,7 +94,7 @@ final class Leases {
 	}
 
 	private void begin(DistributedLock lock, Lease lease, @Nullable Duration limit) {
-		this.active.put(lease, new Active(lock, System.nanoTime(), List.of()));
+		this.active.put(lease, new Active(lock, System.nanoTime(), List.of(), new ReentrantLock()));
 		if (limit != null) {
 			Runnable lose = () -> lose(lock, lease, "its lease of " + limit + " is over");
 			schedule(lease, lose, LockSettings.nanos(limit));
@@ -215,7 +216,7 @@ final class Leases {
 			return;
 		}
 		try {
-			if (backend().renew(lease)) {
+			if (renewUnlessReleased(lease, entry)) {
 				this.active.computeIfPresent(lease, (key, current) -> current.renewed(now));
 			}
 			else if (this.active.containsKey(lease)) {
@@ -226,6 +227,17 @@ final class Leases {
 			SafeLog.warn(logger,
 					"A distributed lock could not be renewed now and will be tried again: " + ex.getMessage(), null);
 			this.active.computeIfPresent(lease, (key, current) -> current.renewed(now));
+		}
+	}
+
+	/** Never after the release: what is given back must not come to life again. */
+	private boolean renewUnlessReleased(Lease lease, Active entry) {
+		entry.asking().lock();
+		try {
+			return this.active.containsKey(lease) && backend().renew(lease);
+		}
+		finally {
+			entry.asking().unlock();
 		}
 	}
 
@@ -240,7 +252,7 @@ final class Leases {
 	}
 
 	private void lose(DistributedLock lock, Lease lease, String reason) {
-		for (DefaultLockHandle handle : lock.lose(lease)) {
+		for (DefaultLockHandle handle : lock.lose(lease, reason)) {
 			SafeLog.warn(logger, "Lost the " + handle + ": " + reason + ". Work under it is not protected any more.",
 					null);
 			this.whenLost.accept(handle);
@@ -256,11 +268,15 @@ final class Leases {
 			return;
 		}
 		entry.timers().forEach((timer) -> timer.cancel(false));
+		entry.asking().lock();
 		try {
 			backend().release(lease);
 		}
 		catch (RuntimeException ex) {
 			SafeLog.warn(logger, "A distributed lock was not given back cleanly: " + ex.getMessage(), ex);
+		}
+		finally {
+			entry.asking().unlock();
 		}
 	}
 
@@ -270,17 +286,18 @@ final class Leases {
 	 * @param lock the lock it is for
 	 * @param renewedNanos when it was renewed
 	 * @param timers what will happen to it
+	 * @param asking held while the backend renews the lease or takes it back
 	 */
-	private record Active(DistributedLock lock, long renewedNanos, List<Future<?>> timers) {
+	private record Active(DistributedLock lock, long renewedNanos, List<Future<?>> timers, ReentrantLock asking) {
 
 		Active renewed(long nanos) {
-			return new Active(this.lock, nanos, this.timers);
+			return new Active(this.lock, nanos, this.timers, this.asking);
 		}
 
 		Active with(Future<?> timer) {
 			List<Future<?>> extended = new ArrayList<>(this.timers);
 			extended.add(timer);
-			return new Active(this.lock, this.renewedNanos, List.copyOf(extended));
+			return new Active(this.lock, this.renewedNanos, List.copyOf(extended), this.asking);
 		}
 
 	}

@@ -80,6 +80,15 @@ final class StatusReader {
 		return holders;
 	}
 
+	/** The handles that have lost the lock, but are not closed: others wait for them. */
+	List<DefaultLockHandle> losers(ManagedResource resource, LockType type) {
+		return (type == LockType.DISTRIBUTED) ? resource.distributedLock().losers() : List.of();
+	}
+
+	static LockHolder holder(DefaultLockHandle handle) {
+		return holder(handle.acquisition());
+	}
+
 	private Optional<ResourceStatus> status(ManagedResource resource) {
 		Snapshot snapshot = resource.snapshot();
 		Map<String, LockStatus> locks = new LinkedHashMap<>();

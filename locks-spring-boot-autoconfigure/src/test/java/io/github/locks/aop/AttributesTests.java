@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 import io.github.locks.LockBackendException;
@@ -232,6 +233,20 @@ class AttributesTests {
 		StepVerifier.create(this.store.interruptedReactive(work)).verifyError(LockLostException.class);
 		assertThat(cancelled).isTrue();
 		assertThat(isDistributedFree("leased")).isTrue();
+	}
+
+	@Test
+	void elementsAreAskedForOneByOneUnderAWatchedLock() {
+		AtomicLong asked = new AtomicLong();
+		Flux<Integer> source = Flux.range(1, 20).doOnRequest(asked::addAndGet);
+		StepVerifier.create(this.store.watchedMany(source), 1)
+			.expectNext(1)
+			.then(() -> assertThat(asked).hasValue(1))
+			.then(() -> assertThat(this.manager.getLockStatus("watched")).isNotEmpty())
+			.thenRequest(Long.MAX_VALUE)
+			.expectNextCount(19)
+			.verifyComplete();
+		assertThat(isDistributedFree("watched")).isTrue();
 	}
 
 	@Test
@@ -475,6 +490,11 @@ class AttributesTests {
 
 		@DistributedLock(value = "leased", lease = "1s", onLost = OnLost.INTERRUPT)
 		Mono<String> interruptedReactive(Mono<String> work) {
+			return work;
+		}
+
+		@DistributedLock(value = "watched", onLost = OnLost.INTERRUPT)
+		Flux<Integer> watchedMany(Flux<Integer> work) {
 			return work;
 		}
 

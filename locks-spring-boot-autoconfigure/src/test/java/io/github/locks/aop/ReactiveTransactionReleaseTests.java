@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.github.locks.LockHandle;
 import io.github.locks.LockLostException;
@@ -19,6 +21,8 @@ import io.github.locks.support.DefaultLockManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -158,6 +162,36 @@ class ReactiveTransactionReleaseTests {
 		assertThat(isFree()).isTrue();
 	}
 
+	static Stream<Function<ReactiveTransactionReleaseTests, Mono<Void>>> nested() {
+		return Stream.of((test) -> test.inTransaction(test.store.write(() -> test.store.write(() -> test.note("in")))),
+				(test) -> test.inTransaction(test.store.write(() -> test.store.read(() -> test.note("in")))),
+				(test) -> test.inTransaction(test.store.read(() -> test.store.read(() -> test.note("in")))),
+				(test) -> test.store.transactional(() -> test.store.write(() -> test.note("in"))),
+				(test) -> test.store
+					.transactional(() -> test.store.write(() -> test.store.write(() -> test.note("in")))),
+				(test) -> test.store.transactional(() -> test.store.transactional(() -> test.note("in"))),
+				(test) -> test.store.transactional(
+						() -> test.store.transactional(() -> test.store.transactional(() -> test.note("in")))));
+	}
+
+	@ParameterizedTest
+	@MethodSource("nested")
+	void nestedCallsInATransactionEnter(Function<ReactiveTransactionReleaseTests, Mono<Void>> work) {
+		StepVerifier.create(work.apply(this)).verifyComplete();
+		assertThat(this.log).contains("in held");
+		assertThat(isFree()).isTrue();
+	}
+
+	@Test
+	void parallelCallsOfOneTransactionShareItsOwner() {
+		for (int i = 0; i < 2_000; i++) {
+			Mono<Void> one = this.store.read(Mono::empty).subscribeOn(Schedulers.parallel());
+			Mono<Void> other = this.store.read(Mono::empty).subscribeOn(Schedulers.parallel());
+			StepVerifier.create(this.transaction.transactional(Mono.when(one, other))).verifyComplete();
+		}
+		assertThat(isFree()).isTrue();
+	}
+
 	@Test
 	void transactionInsideOfALockedCallEntersIt() {
 		Mono<Void> inner = this.transaction.transactional(this.store.write(() -> note("inner")));
@@ -207,6 +241,10 @@ class ReactiveTransactionReleaseTests {
 		factory.setProxyTargetClass(true);
 		factory.addAdvisors(lockAdvisor, transactionAdvisor);
 		return (Store) factory.getProxy();
+	}
+
+	private Mono<Void> inTransaction(Mono<Void> work) {
+		return this.transaction.transactional(work);
 	}
 
 	private Mono<Void> note(String what) {

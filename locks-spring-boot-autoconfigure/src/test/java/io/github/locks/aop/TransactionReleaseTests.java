@@ -4,6 +4,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
@@ -16,6 +19,9 @@ import io.github.locks.support.DefaultLockManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
@@ -23,6 +29,7 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.embedded.EmbeddedDatabase;
 import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseBuilder;
 import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseType;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.annotation.AnnotationTransactionAttributeSource;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.interceptor.BeanFactoryTransactionAttributeSourceAdvisor;
@@ -141,6 +148,64 @@ class TransactionReleaseTests {
 		assertThat(this.log).containsExactly("between held", "commit held", "after held", "end free");
 	}
 
+	static Stream<Consumer<Store>> nested() {
+		CompletableFuture<String> done = CompletableFuture.completedFuture("done");
+		return Stream.of((store) -> store.later(done).join(), (store) -> store.nested(() -> store.later(done)).join(),
+				(store) -> store.nested(() -> {
+					store.plain(() -> {
+					});
+					return done;
+				}).join(), (store) -> store.plain(() -> store.later(done).join()),
+				(store) -> store.plain(() -> store.plain(() -> store.nested(() -> store.later(done)).join())));
+	}
+
+	@ParameterizedTest
+	@MethodSource("nested")
+	@Timeout(20)
+	void nestedCallsInATransactionEnter(Consumer<Store> work) {
+		Store store = transactional(true);
+		this.transaction.executeWithoutResult((status) -> {
+			work.accept(store);
+			store.plain(() -> this.log.add("last" + state()));
+			work.accept(store);
+		});
+		this.log.add("after" + state());
+		assertThat(this.log).containsExactly("last held", "commit held", "after free");
+	}
+
+	@Test
+	void transactionKeepsALockOnceHoweverOftenItIsTaken() {
+		Store store = transactional(true);
+		this.transaction.executeWithoutResult((status) -> {
+			for (int i = 0; i < 10_000; i++) {
+				store.plain(() -> {
+				});
+			}
+			assertThat(TransactionSynchronizationManager.getSynchronizations()).hasSize(1);
+			assertThat(this.locks.getLockStatus("a").get(0).locks().get("write").holders()).hasSize(1);
+			this.log.add("between" + state());
+		});
+		this.log.add("after" + state());
+		assertThat(this.log).containsExactly("between held", "commit held", "after free");
+	}
+
+	@Test
+	void innerTransactionHasItsOwnLocks() {
+		Store store = transactional(true);
+		TransactionTemplate inner = new TransactionTemplate(this.transaction.getTransactionManager());
+		inner.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+		this.transaction.executeWithoutResult((status) -> {
+			inner.executeWithoutResult((nested) -> store.plain(() -> this.log.add("inner" + state())));
+			this.log.add("between" + state());
+			store.plain(() -> this.log.add("outer" + state()));
+			inner.executeWithoutResult((nested) -> store.plain(() -> this.log.add("inner" + state())));
+			this.log.add("end" + state());
+		});
+		this.log.add("after" + state());
+		assertThat(this.log).containsExactly("inner held", "commit held", "between free", "outer held", "inner held",
+				"commit held", "end held", "commit held", "after free");
+	}
+
 	@Test
 	void transactionWhoseLockWasLostIsRolledBack() {
 		LockHandle handle = mock(LockHandle.class);
@@ -189,6 +254,11 @@ class TransactionReleaseTests {
 		@WriteLock("a")
 		public CompletableFuture<String> later(CompletableFuture<String> work) {
 			return work;
+		}
+
+		@WriteLock("a")
+		public CompletableFuture<String> nested(Supplier<CompletableFuture<String>> work) {
+			return work.get();
 		}
 
 		@WriteLock("a")

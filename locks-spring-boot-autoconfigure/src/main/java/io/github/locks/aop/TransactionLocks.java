@@ -1,0 +1,156 @@
+package io.github.locks.aop;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.locks.LockManager;
+import io.github.locks.LockOwner;
+import io.github.locks.LockType;
+
+/**
+ * The locks that one transaction holds until it has ended. They belong to one owner, who
+ * stands for the transaction: calls in it are made by that owner or by its descendants.
+ * Each lock is kept once, however many calls in the transaction take it.
+ * <p>
+ * Safe for use by several threads, as the calls of a reactive transaction may run at
+ * once.
+ */
+final class TransactionLocks {
+
+	private final LockOwner owner;
+
+	@GuardedBy("this")
+	private final Deque<Kept> kept = new ArrayDeque<>();
+
+	@GuardedBy("this")
+	private final Set<Covered> covered = new HashSet<>();
+
+	TransactionLocks(LockOwner owner) {
+		this.owner = owner;
+	}
+
+	LockOwner owner() {
+		return this.owner;
+	}
+
+	/**
+	 * Whether an owner acts in the name of the transaction.
+	 */
+	boolean isOwnedBy(LockOwner other) {
+		for (LockOwner current = other; current != null; current = current.parent()) {
+			if (current.equals(this.owner)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Returns what the transaction does not hold yet.
+	 */
+	synchronized List<PlannedLock> missing(List<PlannedLock> plan) {
+		List<PlannedLock> missing = new ArrayList<>();
+		for (PlannedLock planned : plan) {
+			String resource = planned.request().resource();
+			LockType type = planned.request().type();
+			boolean written = type == LockType.READ && this.covered.contains(new Covered(LockType.WRITE, resource));
+			if (!written && !this.covered.contains(new Covered(type, resource))) {
+				missing.add(planned);
+			}
+		}
+		return missing;
+	}
+
+	/**
+	 * Takes for the transaction what it does not hold yet of the locks of a call that the
+	 * calling thread makes.
+	 * @return whether the call is to give its own holds back when it is over; not if it
+	 * is made by the owner of the transaction, and the transaction is to keep its holds
+	 * @throws LockRefusal if a lock could not be had
+	 */
+	boolean takeMissing(LockManager manager, LockedMethod method, List<PlannedLock> plan) {
+		List<PlannedLock> missing = missing(plan);
+		if (missing.size() == plan.size() && this.owner.equals(LockOwner.current())) {
+			return false;
+		}
+		take(manager, method, missing);
+		return true;
+	}
+
+	/**
+	 * Takes locks for the transaction.
+	 * @param missing what it does not hold yet
+	 * @throws LockRefusal if a lock could not be had
+	 */
+	void take(LockManager manager, LockedMethod method, List<PlannedLock> missing) {
+		if (!missing.isEmpty()) {
+			keep(HeldLocks.acquire(manager, method, missing, this.owner), missing);
+		}
+	}
+
+	/**
+	 * Keeps locks until the transaction has ended.
+	 */
+	void keep(Kept locks, List<PlannedLock> plan) {
+		keep(locks);
+		cover(plan);
+	}
+
+	synchronized void keep(Kept locks) {
+		this.kept.push(locks);
+	}
+
+	/**
+	 * Remembers that the transaction holds locks.
+	 */
+	synchronized void cover(List<PlannedLock> plan) {
+		for (PlannedLock planned : plan) {
+			this.covered.add(new Covered(planned.request().type(), planned.request().resource()));
+		}
+	}
+
+	/**
+	 * Makes sure that no lock was lost.
+	 * @throws io.github.locks.LockLostException if one was
+	 */
+	void checkHeld() {
+		snapshot().forEach(Kept::checkHeld);
+	}
+
+	/**
+	 * Gives all locks back, the last one first.
+	 */
+	void close() {
+		List<Kept> ended = snapshot();
+		synchronized (this) {
+			this.kept.clear();
+			this.covered.clear();
+		}
+		ended.forEach(Kept::close);
+	}
+
+	private synchronized List<Kept> snapshot() {
+		return List.copyOf(this.kept);
+	}
+
+	/**
+	 * Locks to give back together.
+	 */
+	interface Kept {
+
+		void checkHeld();
+
+		void close();
+
+	}
+
+	private record Covered(LockType type, String resource) {
+
+	}
+
+}
