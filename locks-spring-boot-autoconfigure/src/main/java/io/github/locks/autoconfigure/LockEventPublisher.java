@@ -67,7 +67,7 @@ final class LockEventPublisher implements LockListener, DisposableBean {
 			try {
 				this.publisher.publishEvent(event);
 			}
-			catch (RuntimeException | Error ex) {
+			catch (Throwable ex) {
 				failed(event, ex);
 			}
 		});

@@ -21,6 +21,7 @@ import io.github.locks.LockHolder;
 import io.github.locks.LockNames;
 import io.github.locks.local.Acquisition;
 import io.github.locks.spi.Lease;
+import io.github.locks.spi.LeaseRequest;
 import io.github.locks.spi.LockBackend;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -79,7 +80,7 @@ final class Leases {
 		this.askers.add(acquisition);
 		DefaultLockHandle handle = lock.join(acquisition, toHandle);
 		if (handle == null) {
-			Optional<Lease> granted = backend().tryAcquire(attempt.leaseRequest());
+			Optional<Lease> granted = tryAcquire(attempt.leaseRequest());
 			if (granted.isEmpty()) {
 				return null;
 			}
@@ -91,6 +92,15 @@ final class Leases {
 		}
 		this.askers.remove(acquisition);
 		return handle;
+	}
+
+	private Optional<Lease> tryAcquire(LeaseRequest request) {
+		try {
+			return backend().tryAcquire(request);
+		}
+		catch (Throwable ex) {
+			throw LazyBackend.unchecked("failed to give a lock out", request.resource(), ex);
+		}
 	}
 
 	private void begin(DistributedLock lock, Lease lease, @Nullable Duration limit) {
@@ -160,8 +170,8 @@ final class Leases {
 		try {
 			return (current != null) ? current.inspect(resource) : Optional.empty();
 		}
-		catch (RuntimeException ex) {
-			logger.debug("The holder of a distributed lock cannot be told", ex);
+		catch (Throwable ex) {
+			SafeLog.debug(logger, "The holder of a distributed lock cannot be told", ex);
 			return Optional.empty();
 		}
 	}
@@ -212,10 +222,10 @@ final class Leases {
 
 	private void renewIfDue(Lease lease, Active entry) {
 		long now = System.nanoTime();
-		if (now - entry.renewedNanos() < lease.renewalInterval().toNanos() - TICK_NANOS) {
-			return;
-		}
 		try {
+			if (now - entry.renewedNanos() < lease.renewalInterval().toNanos() - TICK_NANOS) {
+				return;
+			}
 			if (renewUnlessReleased(lease, entry)) {
 				this.active.computeIfPresent(lease, (key, current) -> current.renewed(now));
 			}
@@ -223,7 +233,7 @@ final class Leases {
 				notKept(entry.lock(), lease);
 			}
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			SafeLog.warn(logger,
 					"A distributed lock could not be renewed now and will be tried again: " + ex.getMessage(), null);
 			this.active.computeIfPresent(lease, (key, current) -> current.renewed(now));
@@ -272,7 +282,7 @@ final class Leases {
 		try {
 			backend().release(lease);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			SafeLog.warn(logger, "A distributed lock was not given back cleanly: " + ex.getMessage(), ex);
 		}
 		finally {
