@@ -193,7 +193,9 @@ final class Leases {
 	void close() {
 		this.closed = true;
 		this.backend.refuse();
-		this.active.forEach((lease, entry) -> lose(entry.lock(), lease, CLOSED));
+		List<DefaultLockHandle> losers = new ArrayList<>();
+		this.active.forEach((lease, entry) -> losers.addAll(giveUp(entry.lock(), lease, CLOSED)));
+		tellOfLoss(losers, CLOSED);
 		this.backend.close();
 	}
 
@@ -230,7 +232,8 @@ final class Leases {
 				this.active.computeIfPresent(lease, (key, current) -> current.renewed(now));
 			}
 			else if (this.active.containsKey(lease)) {
-				notKept(entry.lock(), lease);
+				this.active.computeIfPresent(lease, (key, current) -> current.renewed(now));
+				this.workers.execute(() -> notKept(entry.lock(), lease));
 			}
 		}
 		catch (Throwable ex) {
@@ -262,14 +265,25 @@ final class Leases {
 	}
 
 	private void lose(DistributedLock lock, Lease lease, String reason) {
-		for (DefaultLockHandle handle : lock.lose(lease, reason)) {
+		tellOfLoss(giveUp(lock, lease, reason), reason);
+	}
+
+	/** Tells the holders only, who must know at once. */
+	private List<DefaultLockHandle> giveUp(DistributedLock lock, Lease lease, String reason) {
+		List<DefaultLockHandle> losers = lock.lose(lease, reason);
+		losers.forEach(DefaultLockHandle::lost);
+		endLingering(lock, lease);
+		release(lease);
+		return losers;
+	}
+
+	/** Tells everybody else, who may take their time. */
+	private void tellOfLoss(List<DefaultLockHandle> losers, String reason) {
+		for (DefaultLockHandle handle : losers) {
 			SafeLog.warn(logger, "Lost the " + handle + ": " + reason + ". Work under it is not protected any more.",
 					null);
 			this.whenLost.accept(handle);
-			handle.lost();
 		}
-		endLingering(lock, lease);
-		release(lease);
 	}
 
 	private void release(Lease lease) {
