@@ -12,6 +12,11 @@ import com.tngtech.archunit.lang.ArchRule;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.core.domain.properties.HasParameterTypes.Predicates.rawParameterTypes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -126,10 +131,12 @@ class ArchitectureTests {
 		check(noClasses().that()
 			.doNotHaveSimpleName("LockThreadFactory")
 			.should()
-			.callConstructor(Thread.class, Runnable.class, String.class)
-			.orShould()
-			.callConstructor(Thread.class, Runnable.class)
+			.callConstructorWhere(target(owner(type(Thread.class))))
 			.because("all threads are named daemons"));
+		check(noClasses().should()
+			.callConstructorWhere(target(owner(type(Thread.class))).and(not(target(
+					rawParameterTypes(ThreadGroup.class, Runnable.class, String.class, long.class, boolean.class)))))
+			.because("no thread inherits from the caller that happens to need it first"));
 		check(noClasses().should()
 			.callMethod(String.class, "toLowerCase")
 			.orShould()

@@ -15,6 +15,7 @@ import io.github.locks.spi.LockListener;
 import io.github.locks.spi.LockThreadFactory;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.ApplicationEventPublisher;
@@ -23,7 +24,9 @@ import org.springframework.context.ApplicationEventPublisher;
  * Publishes what goes wrong with locks as application events, from a thread of its own
  * that only lives while there is something to publish. Listeners of the application may
  * be slow, throw, or take locks themselves: neither a lock nor the end of the context
- * waits for them. What they cannot keep up with is dropped and counted.
+ * waits for them. What they cannot keep up with is dropped and counted. What their own
+ * locks give rise to on that thread is not published: a listener that fails to get the
+ * lock it is told of would be told of that, without end.
  */
 final class LockEventPublisher implements LockListener, DisposableBean {
 
@@ -36,6 +39,9 @@ final class LockEventPublisher implements LockListener, DisposableBean {
 	private final ApplicationEventPublisher publisher;
 
 	private final AtomicLong dropped = new AtomicLong();
+
+	/** Set on the thread that publishes. */
+	private final ThreadLocal<@Nullable Boolean> publishing = new ThreadLocal<>();
 
 	private final ThreadPoolExecutor executor = new ThreadPoolExecutor(1, 1, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS,
 			new ArrayBlockingQueue<>(CAPACITY), new LockThreadFactory("events"), (event, pool) -> dropped());
@@ -63,14 +69,22 @@ final class LockEventPublisher implements LockListener, DisposableBean {
 	}
 
 	private void publish(Object event) {
-		this.executor.execute(() -> {
-			try {
-				this.publisher.publishEvent(event);
-			}
-			catch (RuntimeException | Error ex) {
-				failed(event, ex);
-			}
-		});
+		if (this.publishing.get() == null) {
+			this.executor.execute(() -> deliver(event));
+		}
+	}
+
+	private void deliver(Object event) {
+		this.publishing.set(true);
+		try {
+			this.publisher.publishEvent(event);
+		}
+		catch (Throwable ex) {
+			failed(event, ex);
+		}
+		finally {
+			this.publishing.remove();
+		}
 	}
 
 	/** After the end of the context it is no wonder that nobody takes an event. */

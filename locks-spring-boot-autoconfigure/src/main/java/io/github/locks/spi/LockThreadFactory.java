@@ -5,7 +5,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Makes the threads of the lock manager and its backends: daemons, with a name that tells
- * what they do. Safe for use by several threads.
+ * what they do. They inherit nothing from the caller that happens to need one first:
+ * neither thread-locals nor the context class loader, which is that of this library. Safe
+ * for use by several threads.
  */
 public final class LockThreadFactory implements ThreadFactory {
 
@@ -23,8 +25,9 @@ public final class LockThreadFactory implements ThreadFactory {
 
 	@Override
 	public Thread newThread(Runnable task) {
-		Thread thread = new Thread(task, this.prefix + this.number.incrementAndGet());
+		Thread thread = new Thread(null, task, this.prefix + this.number.incrementAndGet(), 0, false);
 		thread.setDaemon(true);
+		thread.setContextClassLoader(LockThreadFactory.class.getClassLoader());
 		return thread;
 	}
 

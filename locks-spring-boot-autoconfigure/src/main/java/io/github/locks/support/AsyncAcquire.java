@@ -82,7 +82,7 @@ final class AsyncAcquire {
 		try {
 			this.future.fail(this.attempt.fail(operation, failure));
 		}
-		catch (RuntimeException | Error ex) {
+		catch (Throwable ex) {
 			this.future.fail(ex);
 		}
 	}
@@ -125,7 +125,7 @@ final class AsyncAcquire {
 				checkPatience();
 			}
 		}
-		catch (RuntimeException | Error ex) {
+		catch (Throwable ex) {
 			this.attempt.endGranted(LockAttempt.kindOf(ex));
 			this.future.fail(ex);
 			return;

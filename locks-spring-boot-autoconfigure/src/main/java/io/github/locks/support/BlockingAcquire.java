@@ -136,7 +136,7 @@ final class BlockingAcquire {
 				LockSupport.parkNanos(this, Math.min(backoff.nextNanos(), this.attempt.remainingNanos()));
 			}
 		}
-		catch (RuntimeException | Error ex) {
+		catch (Throwable ex) {
 			this.attempt.endGranted(LockAttempt.kindOf(ex));
 			throw ex;
 		}
@@ -160,7 +160,7 @@ final class BlockingAcquire {
 		try {
 			handle = this.runtime.leases().ask(this.attempt, this.runtime.settings().leaseOf(this.attempt.request()));
 		}
-		catch (RuntimeException | Error ex) {
+		catch (Throwable ex) {
 			this.attempt.endGranted(LockAttempt.kindOf(ex));
 			throw ex;
 		}

@@ -80,7 +80,7 @@ final class DeadlockMonitor {
 				breakUp(remember(Kind.CYCLE, cycle), cycle);
 			}
 		}
-		catch (RuntimeException | Error ex) {
+		catch (Throwable ex) {
 			SafeLog.warn(logger, "The search for deadlocks failed; the wait goes on", ex);
 		}
 		waiting();

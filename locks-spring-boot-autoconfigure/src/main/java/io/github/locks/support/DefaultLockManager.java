@@ -185,13 +185,21 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 			failWaiters(false);
 			this.runtime.leases().endLingering();
 			awaitHolders();
-			this.runtime.shutdown().complete();
+		}
+		finally {
+			end();
+		}
+	}
+
+	/** Whatever happened before: nothing stays taken. */
+	private void end() {
+		this.runtime.shutdown().complete();
+		try {
 			failWaiters(true);
 			this.runtime.leases().awaitAskers();
 			this.runtime.leases().close();
 		}
 		finally {
-			this.runtime.shutdown().complete();
 			this.runtime.workers().close();
 		}
 	}

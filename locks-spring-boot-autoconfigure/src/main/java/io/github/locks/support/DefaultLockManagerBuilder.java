@@ -216,7 +216,7 @@ public final class DefaultLockManagerBuilder {
 			try {
 				manager.openBackend();
 			}
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
 				manager.close();
 				throw ex;
 			}

@@ -3,7 +3,9 @@ package io.github.locks.support;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
+import io.github.locks.LockBackendException;
 import io.github.locks.LockManagerClosedException;
+import io.github.locks.LockType;
 import io.github.locks.spi.LockBackend;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +46,32 @@ final class LazyBackend {
 	void close() {
 		LockBackend current = this.opened;
 		if (current != null) {
-			current.close();
+			close(current);
 		}
+	}
+
+	private static void close(LockBackend backend) {
+		try {
+			backend.close();
+		}
+		catch (Throwable ex) {
+			throw unchecked("was not closed cleanly", null, ex);
+		}
+	}
+
+	/**
+	 * What the caller of a backend gets to see: a checked exception, which other
+	 * languages may throw anywhere, is wrapped.
+	 */
+	static RuntimeException unchecked(String what, @Nullable String resource, Throwable failure) {
+		if (failure instanceof Error error) {
+			throw error;
+		}
+		if (failure instanceof RuntimeException unchecked) {
+			return unchecked;
+		}
+		return new LockBackendException("The backend of the distributed locks " + what + ": " + failure, resource,
+				LockType.DISTRIBUTED, failure);
 	}
 
 	private LockBackend open() {
@@ -53,13 +79,22 @@ final class LazyBackend {
 		try {
 			LockBackend current = this.opened;
 			if (current == null) {
-				current = this.factory.get();
+				current = create();
 				publish(current);
 			}
 			return current;
 		}
 		finally {
 			this.opening.unlock();
+		}
+	}
+
+	private LockBackend create() {
+		try {
+			return this.factory.get();
+		}
+		catch (Throwable ex) {
+			throw unchecked("cannot be used", null, ex);
 		}
 	}
 
@@ -73,7 +108,7 @@ final class LazyBackend {
 			}
 		}
 		if (late) {
-			current.close();
+			close(current);
 			throw new LockManagerClosedException(
 					"The backend of the distributed locks is closed: the lock manager was closed.", null, null, null);
 		}

@@ -21,6 +21,7 @@ import io.github.locks.LockHolder;
 import io.github.locks.LockNames;
 import io.github.locks.local.Acquisition;
 import io.github.locks.spi.Lease;
+import io.github.locks.spi.LeaseRequest;
 import io.github.locks.spi.LockBackend;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -79,7 +80,7 @@ final class Leases {
 		this.askers.add(acquisition);
 		DefaultLockHandle handle = lock.join(acquisition, toHandle);
 		if (handle == null) {
-			Optional<Lease> granted = backend().tryAcquire(attempt.leaseRequest());
+			Optional<Lease> granted = tryAcquire(attempt.leaseRequest());
 			if (granted.isEmpty()) {
 				return null;
 			}
@@ -91,6 +92,15 @@ final class Leases {
 		}
 		this.askers.remove(acquisition);
 		return handle;
+	}
+
+	private Optional<Lease> tryAcquire(LeaseRequest request) {
+		try {
+			return backend().tryAcquire(request);
+		}
+		catch (Throwable ex) {
+			throw LazyBackend.unchecked("failed to give a lock out", request.resource(), ex);
+		}
 	}
 
 	private void begin(DistributedLock lock, Lease lease, @Nullable Duration limit) {
@@ -160,8 +170,8 @@ final class Leases {
 		try {
 			return (current != null) ? current.inspect(resource) : Optional.empty();
 		}
-		catch (RuntimeException ex) {
-			logger.debug("The holder of a distributed lock cannot be told", ex);
+		catch (Throwable ex) {
+			SafeLog.debug(logger, "The holder of a distributed lock cannot be told", ex);
 			return Optional.empty();
 		}
 	}
@@ -183,7 +193,9 @@ final class Leases {
 	void close() {
 		this.closed = true;
 		this.backend.refuse();
-		this.active.forEach((lease, entry) -> lose(entry.lock(), lease, CLOSED));
+		List<DefaultLockHandle> losers = new ArrayList<>();
+		this.active.forEach((lease, entry) -> losers.addAll(giveUp(entry.lock(), lease, CLOSED)));
+		tellOfLoss(losers, CLOSED);
 		this.backend.close();
 	}
 
@@ -212,18 +224,19 @@ final class Leases {
 
 	private void renewIfDue(Lease lease, Active entry) {
 		long now = System.nanoTime();
-		if (now - entry.renewedNanos() < lease.renewalInterval().toNanos() - TICK_NANOS) {
-			return;
-		}
 		try {
+			if (now - entry.renewedNanos() < lease.renewalInterval().toNanos() - TICK_NANOS) {
+				return;
+			}
 			if (renewUnlessReleased(lease, entry)) {
 				this.active.computeIfPresent(lease, (key, current) -> current.renewed(now));
 			}
 			else if (this.active.containsKey(lease)) {
-				notKept(entry.lock(), lease);
+				this.active.computeIfPresent(lease, (key, current) -> current.renewed(now));
+				this.workers.execute(() -> notKept(entry.lock(), lease));
 			}
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			SafeLog.warn(logger,
 					"A distributed lock could not be renewed now and will be tried again: " + ex.getMessage(), null);
 			this.active.computeIfPresent(lease, (key, current) -> current.renewed(now));
@@ -252,14 +265,25 @@ final class Leases {
 	}
 
 	private void lose(DistributedLock lock, Lease lease, String reason) {
-		for (DefaultLockHandle handle : lock.lose(lease, reason)) {
+		tellOfLoss(giveUp(lock, lease, reason), reason);
+	}
+
+	/** Tells the holders only, who must know at once. */
+	private List<DefaultLockHandle> giveUp(DistributedLock lock, Lease lease, String reason) {
+		List<DefaultLockHandle> losers = lock.lose(lease, reason);
+		losers.forEach(DefaultLockHandle::lost);
+		endLingering(lock, lease);
+		release(lease);
+		return losers;
+	}
+
+	/** Tells everybody else, who may take their time. */
+	private void tellOfLoss(List<DefaultLockHandle> losers, String reason) {
+		for (DefaultLockHandle handle : losers) {
 			SafeLog.warn(logger, "Lost the " + handle + ": " + reason + ". Work under it is not protected any more.",
 					null);
 			this.whenLost.accept(handle);
-			handle.lost();
 		}
-		endLingering(lock, lease);
-		release(lease);
 	}
 
 	private void release(Lease lease) {
@@ -272,7 +296,7 @@ final class Leases {
 		try {
 			backend().release(lease);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			SafeLog.warn(logger, "A distributed lock was not given back cleanly: " + ex.getMessage(), ex);
 		}
 		finally {

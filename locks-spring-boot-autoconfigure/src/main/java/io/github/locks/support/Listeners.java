@@ -45,7 +45,7 @@ final class Listeners {
 			try {
 				message.accept(listener);
 			}
-			catch (RuntimeException | Error ex) {
+			catch (Throwable ex) {
 				SafeLog.warn(logger, "A lock listener failed on " + about + "; the lock is not affected", ex);
 			}
 		}

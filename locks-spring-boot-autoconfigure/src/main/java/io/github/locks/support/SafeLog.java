@@ -12,11 +12,23 @@ final class SafeLog {
 	private SafeLog() {
 	}
 
+	static void debug(Log logger, String message, Throwable cause) {
+		guard(() -> logger.debug(message, cause));
+	}
+
 	static void warn(Log logger, String message, @Nullable Throwable cause) {
+		guard(() -> logger.warn(message, cause));
+	}
+
+	static void error(Log logger, String message, Throwable cause) {
+		guard(() -> logger.error(message, cause));
+	}
+
+	private static void guard(Runnable call) {
 		try {
-			logger.warn(message, cause);
+			call.run();
 		}
-		catch (RuntimeException | Error ex) {
+		catch (Throwable ex) {
 			// there is nobody left to tell
 		}
 	}

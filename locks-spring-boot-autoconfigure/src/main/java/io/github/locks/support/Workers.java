@@ -46,7 +46,8 @@ final class Workers implements AutoCloseable {
 		catch (OutOfMemoryError ex) {
 			// No thread could be made. Late is better than never: somebody may wait for
 			// it.
-			logger.warn("No thread for a task of the lock manager, it runs on the timer: " + ex.getMessage());
+			SafeLog.warn(logger, "No thread for a task of the lock manager, it runs on the timer: " + ex.getMessage(),
+					null);
 			this.timer.execute(guarded);
 		}
 	}
@@ -86,8 +87,8 @@ final class Workers implements AutoCloseable {
 			try {
 				task.run();
 			}
-			catch (RuntimeException | Error ex) {
-				logger.error("A task of the lock manager failed", ex);
+			catch (Throwable ex) {
+				SafeLog.error(logger, "A task of the lock manager failed", ex);
 			}
 		};
 	}

@@ -8,13 +8,13 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
-import org.springframework.boot.test.context.PropertyMapping;
 import org.springframework.test.context.TestPropertySource;
 
 /**
  * Gives a test of a Spring Boot application its locks: on a slice test such as
  * {@code @WebMvcTest}, which has none otherwise, and on {@code @SpringBootTest}, where
- * they then need no directory. In both the {@link LockProbe} is a bean.
+ * they then need no directory. In both the {@link LockProbe} is a bean. A {@code @Nested}
+ * class has the mode of its enclosing class unless it says otherwise.
  *
  * <pre class="code">
  * &#64;WebMvcTest(OrderController.class)
@@ -27,7 +27,6 @@ import org.springframework.test.context.TestPropertySource;
 @Documented
 @Inherited
 @ImportAutoConfiguration
-@PropertyMapping("locks.test")
 @TestPropertySource(properties = { "locks.enabled=true", "locks.distributed.backend=memory" })
 public @interface AutoConfigureLocks {
 

@@ -17,7 +17,7 @@ import org.springframework.context.annotation.Primary;
 @AutoConfiguration(before = LocksAutoConfiguration.class)
 final class LocksTestAutoConfiguration {
 
-	private static final String MODE = "locks.test.mode";
+	static final String MODE = "locks.test.mode";
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnProperty(name = MODE, havingValue = "IN_MEMORY")

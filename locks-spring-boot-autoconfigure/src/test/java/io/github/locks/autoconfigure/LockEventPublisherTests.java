@@ -1,12 +1,14 @@
 package io.github.locks.autoconfigure;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import io.github.locks.Deadlock;
 import io.github.locks.LockHandle;
 import io.github.locks.LockManager;
 import io.github.locks.LockOwner;
@@ -25,6 +27,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
 
@@ -126,6 +129,44 @@ class LockEventPublisherTests {
 	}
 
 	@Test
+	void listenerThatFailsToGetTheLockIsNotToldOfThat() {
+		this.runner.withUserConfiguration(Trying.class).run((context) -> {
+			LockManager locks = context.getBean(LockManager.class);
+			Queue<Object> events = context.getBean(Trying.class).events;
+			try (LockHandle held = locks.writeLock("a")) {
+				assertThat(locks.tryAcquire(other("a"))).isEmpty();
+				assertThat(locks.tryAcquire(other("a"))).isEmpty();
+				Awaitility.await().during(Duration.ofMillis(100)).until(() -> events.size() == 2);
+				assertThat(held.isHeld()).isTrue();
+			}
+		});
+	}
+
+	@Test
+	void whatWaitsToBePublishedIsNotPublishedAfterTheEnd() {
+		Queue<Object> published = new ConcurrentLinkedQueue<>();
+		CountDownLatch ended = new CountDownLatch(1);
+		CountDownLatch finished = new CountDownLatch(1);
+		LockEventPublisher publisher = new LockEventPublisher((ApplicationEventPublisher) (event) -> {
+			published.add(event);
+			boolean interrupted = awaitUninterruptibly(ended);
+			finished.countDown();
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		});
+		for (int i = 0; i < 3; i++) {
+			publisher.onDeadlock(new Deadlock(Deadlock.Kind.CYCLE, Instant.EPOCH, List.of()));
+		}
+		Awaitility.await().until(() -> published.size() == 1);
+		publisher.destroy();
+		publisher.onDeadlock(new Deadlock(Deadlock.Kind.CYCLE, Instant.EPOCH, List.of()));
+		ended.countDown();
+		Awaitility.await().until(() -> finished.getCount() == 0);
+		Awaitility.await().during(Duration.ofMillis(100)).until(() -> published.size() == 1);
+	}
+
+	@Test
 	void nothingIsPublishedWhileAllIsWell() {
 		this.runner.withUserConfiguration(Listening.class).run((context) -> {
 			context.getBean(LockManager.class).writeLock("a").close();
@@ -136,6 +177,20 @@ class LockEventPublisherTests {
 
 	private static LockRequest other(String resource) {
 		return LockRequest.write(resource).owner(LockOwner.create("other")).build();
+	}
+
+	/** Returns whether the thread was interrupted. */
+	private static boolean awaitUninterruptibly(CountDownLatch latch) {
+		boolean interrupted = false;
+		while (latch.getCount() > 0) {
+			try {
+				latch.await();
+			}
+			catch (InterruptedException ex) {
+				interrupted = true;
+			}
+		}
+		return interrupted;
 	}
 
 	private static void makeDeadlock(LockManager locks) {
@@ -193,6 +248,25 @@ class LockEventPublisherTests {
 
 	}
 
+	@Configuration(proxyBeanMethods = false)
+	static class Trying {
+
+		final Queue<Object> events = new ConcurrentLinkedQueue<>();
+
+		private final LockManager locks;
+
+		Trying(LockManager locks) {
+			this.locks = locks;
+		}
+
+		@EventListener
+		void on(LockTimeoutEvent event) {
+			this.events.add(event);
+			this.locks.tryAcquire(LockRequest.write(event.resource()).build()).ifPresent(LockHandle::close);
+		}
+
+	}
+
 	static class Hanging {
 
 		final CountDownLatch called = new CountDownLatch(1);
@@ -202,16 +276,7 @@ class LockEventPublisherTests {
 		@EventListener
 		void on(LockTimeoutEvent event) {
 			this.called.countDown();
-			boolean interrupted = false;
-			while (this.release.getCount() > 0) {
-				try {
-					this.release.await();
-				}
-				catch (InterruptedException ex) {
-					interrupted = true;
-				}
-			}
-			if (interrupted) {
+			if (awaitUninterruptibly(this.release)) {
 				Thread.currentThread().interrupt();
 			}
 		}

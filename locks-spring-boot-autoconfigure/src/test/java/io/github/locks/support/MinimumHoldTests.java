@@ -241,7 +241,8 @@ class MinimumHoldTests {
 		};
 		unwanted.cancel(true);
 		this.locks.distributedLock("a", Duration.ofSeconds(10)).close();
-		assertThat(operations()).startsWith(Kind.ACQUIRED, Kind.RELEASED);
+		awaitIdle("a");
+		assertEveryAcquisitionHasOneEnd(2);
 	}
 
 	@Test
