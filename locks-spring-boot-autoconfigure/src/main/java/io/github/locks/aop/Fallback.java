@@ -3,6 +3,7 @@ package io.github.locks.aop;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -180,7 +181,8 @@ final class Fallback {
 		}
 
 		@Nullable Object call(MethodInvocation invocation, LockException failure) throws Throwable {
-			List<@Nullable Object> arguments = new ArrayList<>(Arrays.asList(invocation.getArguments()));
+			List<@Nullable Object> arguments = new ArrayList<@Nullable Object>();
+			Collections.addAll(arguments, invocation.getArguments());
 			if (this.exception != null) {
 				arguments.add(this.position, failure);
 			}
