@@ -48,6 +48,7 @@ public final class LocksAutoConfiguration {
 		DefaultLockManager lockManager(LocksProperties properties, ObjectProvider<LockBackend> backends,
 				ObjectProvider<LockListener> listeners, Environment environment) {
 			new UnknownProperties(environment).warn();
+			new ResourceKeys(environment).warn();
 			DefaultLockManagerBuilder builder = new LocksPropertiesMapper(properties).builder();
 			listeners.orderedStream().forEach(builder::listener);
 			return new LockBackends(properties, backends.getIfAvailable()).build(builder, environment);

@@ -71,7 +71,7 @@ final class UnknownProperties {
 			if (source instanceof IterableConfigurationPropertySource names
 					&& !(source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource)) {
 				names.stream()
-					.filter((name) -> isOurs(name) && !known.contains(name))
+					.filter((name) -> isOurs(name) && !known.contains(name) && !ResourceKeys.isSplit(name))
 					.forEach((name) -> unknown.putIfAbsent(name, origin(source.getConfigurationProperty(name))));
 			}
 		}

@@ -78,6 +78,9 @@ class LocksMetricsTests {
 		assertThat(gauge("locks.held", "t")).isEqualTo(1);
 		CompletableFuture<LockHandle> waiting = this.locks.acquireAsync(LockRequest.write("a").template("t").build());
 		assertThat(gauge("locks.waiting", "t")).isEqualTo(1);
+		assertThat(this.locks.tryAcquire(LockRequest.write("a").owner(LockOwner.create("other")).template("t").build()))
+			.isEmpty();
+		assertThat(gauge("locks.waiting", "t")).isEqualTo(1);
 		held.close();
 		LockHandle second = waiting.get(10, TimeUnit.SECONDS);
 		assertThat(gauge("locks.waiting", "t")).isZero();

@@ -113,6 +113,27 @@ class ListenersTests {
 	}
 
 	@Test
+	void waitInTheQueueAndThenForTheBackendIsOneWait() throws Exception {
+		MemoryLockBackend shared = new MemoryLockBackend();
+		try (DefaultLockManager one = DefaultLockManager.builder().backend(() -> shared).build();
+				DefaultLockManager other = DefaultLockManager.builder()
+					.backend(() -> shared)
+					.listener(this.recorder)
+					.build()) {
+			LockHandle held = one.distributedLock("a");
+			LockRequest.Builder request = LockRequest.distributed("a").owner(LockOwner.create("first"));
+			CompletableFuture<LockHandle> first = other.acquireAsync(request.timeout(Duration.ofMillis(100)).build());
+			CompletableFuture<LockHandle> second = other
+				.acquireAsync(request.owner(LockOwner.create("second")).timeout(Duration.ofSeconds(20)).build());
+			assertThatExceptionOfType(Exception.class).isThrownBy(() -> first.get(10, TimeUnit.SECONDS));
+			Awaitility.await().pollDelay(Duration.ofMillis(200)).until(() -> !second.isDone());
+			held.close();
+			second.get(10, TimeUnit.SECONDS).close();
+		}
+		assertThat(this.recorder.waits).containsExactlyInAnyOrder("distributed null first", "distributed null second");
+	}
+
+	@Test
 	void countsOfHoldersAndWaitersEndAtZero() throws Exception {
 		ExecutorService pool = Executors.newFixedThreadPool(6);
 		List<Future<?>> all = new ArrayList<>();

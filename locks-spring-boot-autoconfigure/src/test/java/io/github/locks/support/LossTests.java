@@ -1,5 +1,6 @@
 package io.github.locks.support;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +32,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class LossTests {
 
 	private final MemoryLockBackend memory = new MemoryLockBackend();
+
+	private volatile WeakReference<Lease> lastGranted = new WeakReference<>(null);
 
 	private final AtomicInteger renewalsOfB = new AtomicInteger();
 
@@ -77,6 +80,26 @@ class LossTests {
 	}
 
 	@Test
+	void lostHandleIsLostForEver() {
+		LockHandle held = this.locks.distributedLock("a");
+		this.memory.lose("a");
+		Awaitility.await().until(held::isLost);
+		held.close();
+		held.close();
+		assertThat(held.isLost()).isTrue();
+		assertThat(held.isHeld()).isFalse();
+	}
+
+	@Test
+	void endOfALeaseIsForgottenWithTheLease() {
+		this.locks.acquire(LockRequest.distributed("a").lease(Duration.ofHours(1)).build()).close();
+		Awaitility.await().until(() -> {
+			System.gc();
+			return this.lastGranted.refersTo(null);
+		});
+	}
+
+	@Test
 	void othersAreRenewedWhileListenersAreTold() throws Exception {
 		this.locks.distributedLock("a");
 		LockHandle other = this.locks.distributedLock("b");
@@ -116,7 +139,9 @@ class LossTests {
 
 		@Override
 		public Optional<Lease> tryAcquire(LeaseRequest request) {
-			return LossTests.this.memory.tryAcquire(request);
+			Optional<Lease> granted = LossTests.this.memory.tryAcquire(request);
+			LossTests.this.lastGranted = new WeakReference<>(granted.orElse(null));
+			return granted;
 		}
 
 		@Override

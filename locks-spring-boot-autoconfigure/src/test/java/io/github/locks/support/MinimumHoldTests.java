@@ -157,6 +157,19 @@ class MinimumHoldTests {
 	}
 
 	@Test
+	void whatLingersIsNotEvicted() {
+		try (DefaultLockManager forgetful = DefaultLockManager.builder()
+			.backend(() -> this.backend)
+			.idleEviction(Duration.ofMillis(1))
+			.build()) {
+			forgetful.acquire(LockRequest.distributed("a").minimumHold(Duration.ofMillis(300)).build()).close();
+			Awaitility.await().during(Duration.ofMillis(100)).until(() -> !forgetful.isForgotten("a"));
+			assertThat(forgetful.getLockStatus("a")).isNotEmpty();
+			Awaitility.await().until(() -> forgetful.isForgotten("a"));
+		}
+	}
+
+	@Test
 	void longHoldIsGivenBackAtOnce() {
 		hold(this.owner, Duration.ofNanos(1)).close();
 		assertThat(tryAcquire(LockOwner.create("stranger"))).isPresent();
