@@ -55,6 +55,18 @@ public record Deadlock(Kind kind, Instant detectedAt, List<Participant> particip
 			holds = List.copyOf(holds);
 		}
 
+		@Override
+		public String toString() {
+			return LockNames.describe(this, "owner", this.owner, "holds", this.holds, "waitsFor", this.waitsFor,
+					"waitedMs", this.waitedMs, "method", this.method, "process", this.process);
+		}
+
+	}
+
+	@Override
+	public String toString() {
+		return LockNames.describe(this, "kind", this.kind, "detectedAt", this.detectedAt, "participants",
+				this.participants);
 	}
 
 }

@@ -14,4 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param process process id and host, as {@code 4711@host}
  */
 public record LockHolder(String owner, @Nullable String method, Instant since, double heldMs, String process) {
+
+	@Override
+	public String toString() {
+		return LockNames.describe(this, "owner", this.owner, "method", this.method, "since", this.since, "heldMs",
+				this.heldMs, "process", this.process);
+	}
+
 }

@@ -51,4 +51,10 @@ public record LockOperation(Instant time, String lock, Kind operation, String ow
 
 	}
 
+	@Override
+	public String toString() {
+		return LockNames.describe(this, "time", this.time, "lock", this.lock, "operation", this.operation, "owner",
+				this.owner, "method", this.method, "waitTimeMs", this.waitTimeMs);
+	}
+
 }

@@ -16,4 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record LockWaiter(String owner, @Nullable String method, Instant since, double waitedMs, int position,
 		String process) {
+
+	@Override
+	public String toString() {
+		return LockNames.describe(this, "owner", this.owner, "method", this.method, "since", this.since, "waitedMs",
+				this.waitedMs, "position", this.position, "process", this.process);
+	}
+
 }

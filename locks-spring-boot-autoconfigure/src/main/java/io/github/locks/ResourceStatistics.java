@@ -23,4 +23,10 @@ public record ResourceStatistics(String resourceName, Map<String, LockStatistics
 		recentOperations = List.copyOf(recentOperations);
 	}
 
+	@Override
+	public String toString() {
+		return LockNames.describe(this, "resourceName", this.resourceName, "locks", this.locks, "recentOperations",
+				this.recentOperations);
+	}
+
 }

@@ -20,4 +20,9 @@ public record ResourceStatus(String resourceName, Map<String, LockStatus> locks)
 		locks = Collections.unmodifiableMap(new LinkedHashMap<>(locks));
 	}
 
+	@Override
+	public String toString() {
+		return LockNames.describe(this, "resourceName", this.resourceName, "locks", this.locks);
+	}
+
 }

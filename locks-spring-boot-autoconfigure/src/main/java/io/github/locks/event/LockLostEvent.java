@@ -2,6 +2,7 @@ package io.github.locks.event;
 
 import java.time.Duration;
 
+import io.github.locks.LockNames;
 import io.github.locks.LockType;
 import org.jspecify.annotations.Nullable;
 
@@ -20,4 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record LockLostEvent(String resource, LockType type, String owner, @Nullable String method,
 		@Nullable String template, Duration held) {
+
+	@Override
+	public String toString() {
+		return LockNames.describe(this, "resource", this.resource, "type", this.type, "owner", this.owner, "method",
+				this.method, "template", this.template, "held", this.held);
+	}
+
 }

@@ -2,6 +2,7 @@ package io.github.locks.event;
 
 import java.time.Duration;
 
+import io.github.locks.LockNames;
 import io.github.locks.LockType;
 import org.jspecify.annotations.Nullable;
 
@@ -19,4 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record LockTimeoutEvent(String resource, LockType type, String owner, @Nullable String method,
 		@Nullable String template, Duration waited) {
+
+	@Override
+	public String toString() {
+		return LockNames.describe(this, "resource", this.resource, "type", this.type, "owner", this.owner, "method",
+				this.method, "template", this.template, "waited", this.waited);
+	}
+
 }
