@@ -48,12 +48,6 @@ public record Deadlock(Kind kind, Instant detectedAt, List<Participant> particip
 	public record Participant(String owner, List<String> holds, String waitsFor, double waitedMs,
 			@Nullable String method, String process) {
 
-		@Override
-		public String toString() {
-			return "Participant[" + LockNames.quote(this.owner) + " waits for " + LockNames.quote(this.waitsFor)
-					+ " and holds " + this.holds.stream().map(LockNames::quote).toList() + "]";
-		}
-
 		/**
 		 * Copies the list.
 		 */
@@ -61,6 +55,18 @@ public record Deadlock(Kind kind, Instant detectedAt, List<Participant> particip
 			holds = List.copyOf(holds);
 		}
 
+		@Override
+		public String toString() {
+			return LockNames.describe(this, "owner", this.owner, "holds", this.holds, "waitsFor", this.waitsFor,
+					"waitedMs", this.waitedMs, "method", this.method, "process", this.process);
+		}
+
+	}
+
+	@Override
+	public String toString() {
+		return LockNames.describe(this, "kind", this.kind, "detectedAt", this.detectedAt, "participants",
+				this.participants);
 	}
 
 }

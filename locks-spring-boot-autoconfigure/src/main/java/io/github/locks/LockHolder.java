@@ -17,8 +17,8 @@ public record LockHolder(String owner, @Nullable String method, Instant since, d
 
 	@Override
 	public String toString() {
-		return "LockHolder[" + LockNames.quote(this.owner) + " since " + this.since + " in process "
-				+ LockNames.escape(this.process) + "]";
+		return LockNames.describe(this, "owner", this.owner, "method", this.method, "since", this.since, "heldMs",
+				this.heldMs, "process", this.process);
 	}
 
 }

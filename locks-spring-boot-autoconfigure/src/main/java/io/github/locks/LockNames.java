@@ -1,5 +1,8 @@
 package io.github.locks;
 
+import java.util.List;
+import java.util.StringJoiner;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,6 +115,31 @@ public final class LockNames {
 			}
 		}
 		return (end < text.length()) ? escaped.append("...").toString() : escaped.toString();
+	}
+
+	/**
+	 * Writes a value with names in it, such as an event, so that they cannot break or
+	 * disguise a log: as a record is written, but with all texts in quotes.
+	 * @param value the value, which gives its type
+	 * @param namesAndParts the name of each part, followed by the part
+	 * @return the text to print
+	 */
+	public static String describe(Record value, @Nullable Object... namesAndParts) {
+		StringJoiner parts = new StringJoiner(", ", value.getClass().getSimpleName() + "[", "]");
+		for (int i = 0; i < namesAndParts.length; i += 2) {
+			parts.add(namesAndParts[i] + "=" + describe(namesAndParts[i + 1]));
+		}
+		return parts.toString();
+	}
+
+	private static String describe(@Nullable Object part) {
+		if (part instanceof String text) {
+			return quote(text);
+		}
+		if (part instanceof List<?> list) {
+			return list.stream().map(LockNames::describe).toList().toString();
+		}
+		return String.valueOf(part);
 	}
 
 	private static boolean isPrintable(String text, int index) {

@@ -17,12 +17,6 @@ import org.jspecify.annotations.Nullable;
 public record LockOperation(Instant time, String lock, Kind operation, String owner, @Nullable String method,
 		double waitTimeMs) {
 
-	@Override
-	public String toString() {
-		return "LockOperation[" + this.operation + " " + this.lock + " lock by " + LockNames.quote(this.owner) + " at "
-				+ this.time + "]";
-	}
-
 	/**
 	 * What can happen to a lock.
 	 */
@@ -55,6 +49,12 @@ public record LockOperation(Instant time, String lock, Kind operation, String ow
 		/** The backend failed, or the manager was closed. */
 		FAILED
 
+	}
+
+	@Override
+	public String toString() {
+		return LockNames.describe(this, "time", this.time, "lock", this.lock, "operation", this.operation, "owner",
+				this.owner, "method", this.method, "waitTimeMs", this.waitTimeMs);
 	}
 
 }

@@ -19,8 +19,8 @@ public record LockWaiter(String owner, @Nullable String method, Instant since, d
 
 	@Override
 	public String toString() {
-		return "LockWaiter[" + LockNames.quote(this.owner) + " since " + this.since + " in process "
-				+ LockNames.escape(this.process) + "]";
+		return LockNames.describe(this, "owner", this.owner, "method", this.method, "since", this.since, "waitedMs",
+				this.waitedMs, "position", this.position, "process", this.process);
 	}
 
 }

@@ -15,17 +15,18 @@ import java.util.Map;
 public record ResourceStatistics(String resourceName, Map<String, LockStatistics> locks,
 		List<LockOperation> recentOperations) {
 
-	@Override
-	public String toString() {
-		return "ResourceStatistics[" + LockNames.quote(this.resourceName) + ", " + this.locks + "]";
-	}
-
 	/**
 	 * Copies the collections, keeping their order.
 	 */
 	public ResourceStatistics {
 		locks = Collections.unmodifiableMap(new LinkedHashMap<>(locks));
 		recentOperations = List.copyOf(recentOperations);
+	}
+
+	@Override
+	public String toString() {
+		return LockNames.describe(this, "resourceName", this.resourceName, "locks", this.locks, "recentOperations",
+				this.recentOperations);
 	}
 
 }

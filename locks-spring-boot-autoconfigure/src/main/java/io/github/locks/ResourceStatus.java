@@ -13,16 +13,16 @@ import java.util.Map;
  */
 public record ResourceStatus(String resourceName, Map<String, LockStatus> locks) {
 
-	@Override
-	public String toString() {
-		return "ResourceStatus[" + LockNames.quote(this.resourceName) + ", " + this.locks + "]";
-	}
-
 	/**
 	 * Copies the map, keeping its order.
 	 */
 	public ResourceStatus {
 		locks = Collections.unmodifiableMap(new LinkedHashMap<>(locks));
+	}
+
+	@Override
+	public String toString() {
+		return LockNames.describe(this, "resourceName", this.resourceName, "locks", this.locks);
 	}
 
 }

@@ -1,6 +1,15 @@
 package io.github.locks;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+import io.github.locks.event.LockDeadlockEvent;
+import io.github.locks.event.LockLostEvent;
+import io.github.locks.event.LockTimeoutEvent;
+import io.github.locks.spi.LeaseRequest;
+import io.github.locks.spi.LockEvent;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -65,6 +74,27 @@ class LockNamesTests {
 			.isEqualTo("'a\\u000d\\u000ab\\u001b[31m\\u202ec\\ud83d'");
 		assertThat(LockNames.quote("\ud83d\ude00 \u00e9")).isEqualTo("'\ud83d\ude00 \u00e9'");
 		assertThat(LockNames.quote("x".repeat(1000))).hasSizeLessThan(130).endsWith("...'");
+	}
+
+	@Test
+	void valuesWithNamesCannotBreakOrDisguiseALog() {
+		String evil = "a\r\nERROR b";
+		LockHolder holder = new LockHolder(evil, evil, Instant.EPOCH, 1.5, evil);
+		LockStatus status = new LockStatus(List.of(holder),
+				List.of(new LockWaiter(evil, null, Instant.EPOCH, 0, 1, evil)));
+		LockOperation operation = new LockOperation(Instant.EPOCH, "read", LockOperation.Kind.ACQUIRED, evil, evil, 0);
+		Deadlock deadlock = new Deadlock(Deadlock.Kind.CYCLE, Instant.EPOCH,
+				List.of(new Deadlock.Participant(evil, List.of(evil), evil, 1, evil, evil)));
+		for (Object value : List.of(new ResourceStatus(evil, Map.of("read", status)),
+				new ResourceStatistics(evil, Map.of(), List.of(operation)), new LockDeadlockEvent(deadlock),
+				new LockTimeoutEvent(evil, LockType.READ, evil, evil, evil, Duration.ZERO),
+				new LockLostEvent(evil, LockType.READ, evil, evil, evil, Duration.ZERO),
+				new LockEvent(LockOperation.Kind.LOST, evil, LockType.READ, evil, evil, evil, 0, 0, false, 0),
+				new LeaseRequest(evil, evil, evil, Instant.EPOCH))) {
+			assertThat(value.toString()).doesNotContain("\r", "\n").contains("'a\\u000d\\u000aERROR b'");
+		}
+		assertThat(new LockHolder("o", null, Instant.EPOCH, 1.5, "4711@host")).hasToString(
+				"LockHolder[owner='o', method=null, since=1970-01-01T00:00:00Z, heldMs=1.5, process='4711@host']");
 	}
 
 }

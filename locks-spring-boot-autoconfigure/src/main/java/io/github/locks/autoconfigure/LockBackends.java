@@ -53,6 +53,7 @@ final class LockBackends {
 			return builder.backend(() -> chosen).build();
 		}
 		if (configured() == LocksProperties.Backend.MEMORY) {
+			warnOfIgnoredDirectory(environment);
 			return builder.backend(MemoryLockBackend::new).build();
 		}
 		LocksPropertiesMapper mapper = new LocksPropertiesMapper(this.properties);
@@ -82,6 +83,15 @@ final class LockBackends {
 					+ ": " + String.join(" and ", ignored)
 					+ ((ignored.size() == 1) ? " has no effect." : " have no effect.")
 					+ " Remove either the bean or the property.");
+		}
+	}
+
+	private static void warnOfIgnoredDirectory(Environment environment) {
+		if (environment.containsProperty(DIRECTORY_PROPERTY)) {
+			logger.warn("Distributed locks are kept in memory, for this process alone, as '" + BACKEND_PROPERTY
+					+ "' says: '" + DIRECTORY_PROPERTY
+					+ "' has no effect. Remove either of them; processes that share the directory need the first"
+					+ " removed.");
 		}
 	}
 

@@ -204,7 +204,8 @@ public final class LocksProperties {
 
 		/**
 		 * Time for which a distributed lock of the resource stays taken at least, even if
-		 * its holder gives it back earlier. If not set, it is free at once.
+		 * its holder gives it back earlier. If not set, it is free at once. Not longer
+		 * than the lease; where that comes from elsewhere and is shorter, it wins.
 		 */
 		private @Nullable Duration minimumHold;
 

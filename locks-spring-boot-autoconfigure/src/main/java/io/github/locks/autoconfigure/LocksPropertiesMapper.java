@@ -90,10 +90,14 @@ final class LocksPropertiesMapper {
 		catch (InvalidLockNameException ex) {
 			throw invalid("locks.resources", LockNames.escape(name), String.valueOf(ex.getMessage()));
 		}
-		String path = "locks.resources[" + name + "]";
+		String path = "locks.resources[" + LockNames.escape(name) + "]";
 		Duration timeout = resource.getTimeout();
 		Duration lease = resource.getLease();
 		Duration minimumHold = resource.getMinimumHold();
+		if (lease != null && minimumHold != null && minimumHold.compareTo(lease) > 0) {
+			throw invalid(path + ".minimum-hold", minimumHold,
+					"must not be longer than '" + path + ".lease', which is " + lease + ": the lock is lost by then");
+		}
 		builder.resource(name,
 				new ResourceSettings((timeout != null) ? notNegative(path + ".timeout", timeout) : null,
 						(lease != null) ? positive(path + ".lease", lease) : null,

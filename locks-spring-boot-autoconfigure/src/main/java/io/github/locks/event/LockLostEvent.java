@@ -1,8 +1,8 @@
 package io.github.locks.event;
 
-import io.github.locks.LockNames;
 import java.time.Duration;
 
+import io.github.locks.LockNames;
 import io.github.locks.LockType;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +24,8 @@ public record LockLostEvent(String resource, LockType type, String owner, @Nulla
 
 	@Override
 	public String toString() {
-		return "LockLostEvent[" + this.type.key() + " lock on " + LockNames.quote(this.resource) + " of "
-				+ LockNames.quote(this.owner) + ", held " + this.held + "]";
+		return LockNames.describe(this, "resource", this.resource, "type", this.type, "owner", this.owner, "method",
+				this.method, "template", this.template, "held", this.held);
 	}
 
 }

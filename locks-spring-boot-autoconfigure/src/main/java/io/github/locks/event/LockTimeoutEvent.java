@@ -1,8 +1,8 @@
 package io.github.locks.event;
 
-import io.github.locks.LockNames;
 import java.time.Duration;
 
+import io.github.locks.LockNames;
 import io.github.locks.LockType;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +23,8 @@ public record LockTimeoutEvent(String resource, LockType type, String owner, @Nu
 
 	@Override
 	public String toString() {
-		return "LockTimeoutEvent[" + this.type.key() + " lock on " + LockNames.quote(this.resource) + " for "
-				+ LockNames.quote(this.owner) + ", waited " + this.waited + "]";
+		return LockNames.describe(this, "resource", this.resource, "type", this.type, "owner", this.owner, "method",
+				this.method, "template", this.template, "waited", this.waited);
 	}
 
 }

@@ -2,6 +2,7 @@ package io.github.locks.spi;
 
 import java.time.Instant;
 
+import io.github.locks.LockNames;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,4 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param time when the request was made
  */
 public record LeaseRequest(String resource, String owner, @Nullable String method, Instant time) {
+
+	@Override
+	public String toString() {
+		return LockNames.describe(this, "resource", this.resource, "owner", this.owner, "method", this.method, "time",
+				this.time);
+	}
+
 }

@@ -1,5 +1,6 @@
 package io.github.locks.spi;
 
+import io.github.locks.LockNames;
 import io.github.locks.LockOperation;
 import io.github.locks.LockType;
 import org.jspecify.annotations.Nullable;
@@ -24,4 +25,12 @@ import org.jspecify.annotations.Nullable;
 public record LockEvent(LockOperation.Kind operation, String resource, LockType type, String owner,
 		@Nullable String method, @Nullable String template, long nanoTime, long waitNanos, boolean waited,
 		long holdNanos) {
+
+	@Override
+	public String toString() {
+		return LockNames.describe(this, "operation", this.operation, "resource", this.resource, "type", this.type,
+				"owner", this.owner, "method", this.method, "template", this.template, "nanoTime", this.nanoTime,
+				"waitNanos", this.waitNanos, "waited", this.waited, "holdNanos", this.holdNanos);
+	}
+
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.regex.Pattern;
 
 import io.github.locks.LockHandle;
 import io.github.locks.LockManager;
@@ -140,7 +141,39 @@ class BadPropertiesTests {
 	void valueInPlaceOfAGroupIsRefused(CapturedOutput output) {
 		StartUp.fails("locks.timeout=5s");
 		assertThat(output).contains("APPLICATION FAILED TO START")
-			.contains("Failed to bind properties under 'locks.timeout'");
+			.contains("Failed to bind properties under 'locks.timeout'")
+			.contains("Value: \"5s\"")
+			.contains("'locks.timeout' has the keys distributed, read, write: write 'locks.timeout.write=5s'.");
+	}
+
+	@ParameterizedTest(name = "row 75 {0}={1}")
+	@CsvSource({ "locks.timeout.write, 10 parsecs, a duration such as 10s",
+			"locks.resources[a].lease, soon, a duration such as 10s",
+			"locks.statistics.history-size, abc, a whole number such as 100",
+			"locks.release-after-transaction, 2, true or false", "locks.enabled, ture, true or false" })
+	void analysisSaysWhatWouldBeRight(String property, String value, String remedy, CapturedOutput output) {
+		StartUp.fails(property + "=" + value);
+		assertThat(output).contains("Property: " + property)
+			.contains("Value: \"" + value + "\"")
+			.contains("commandLineArgs")
+			.containsPattern("Action:\\R\\RSet '" + Pattern.quote(property) + "' to " + remedy);
+	}
+
+	@ParameterizedTest(name = "row 80 {0}")
+	@CsvSource({ "locks.resources.orders=5s, write 'locks.resources.orders.timeout=5s'",
+			"locks.resources=5s, write 'locks.resources[orders].timeout=5s'" })
+	void valueInPlaceOfAResourceIsRefused(String property, String remedy, CapturedOutput output) {
+		StartUp.fails(property);
+		assertThat(output).contains("APPLICATION FAILED TO START").contains(remedy);
+	}
+
+	/** Row 75: who holds that long has lost the lock before. */
+	@Test
+	void minimumHoldBeyondTheLeaseIsRefused(CapturedOutput output) {
+		StartUp.fails("locks.resources[jobs:a].lease=5s", "locks.resources[jobs:a].minimum-hold=6s");
+		assertThat(output)
+			.contains("Invalid value '6s' for configuration property 'locks.resources[jobs:a].minimum-hold'")
+			.contains("must not be longer than 'locks.resources[jobs:a].lease', which is PT5S");
 	}
 
 	/** Row 81. */

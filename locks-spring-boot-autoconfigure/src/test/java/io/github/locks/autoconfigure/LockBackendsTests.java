@@ -67,6 +67,13 @@ class LockBackendsTests {
 	}
 
 	@Test
+	void directoryThatMemoryOverrulesIsNamed(CapturedOutput output) {
+		this.runner.withPropertyValues("locks.distributed.backend=memory", "locks.directory=/dev/null")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("Distributed locks are kept in memory").contains("'locks.directory' has no effect");
+	}
+
+	@Test
 	void beanAloneIsFine(CapturedOutput output) {
 		this.runner.withBean(LockBackend.class, () -> mock(LockBackend.class))
 			.run((context) -> assertThat(context).hasNotFailed());

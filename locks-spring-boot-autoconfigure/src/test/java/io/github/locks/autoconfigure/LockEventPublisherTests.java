@@ -105,7 +105,7 @@ class LockEventPublisherTests {
 			}
 			Awaitility.await().until(() -> context.getBean(Throwing.class).calls.size() == 2);
 		});
-		assertThat(output).contains("An application listener failed on LockTimeoutEvent[resource=a");
+		assertThat(output).contains("An application listener failed on LockTimeoutEvent[resource='a'");
 	}
 
 	@Test

@@ -39,7 +39,7 @@ class LocksPropertiesMapperTests {
 			.timeout(LockType.WRITE, Duration.ofSeconds(2))
 			.timeout(LockType.DISTRIBUTED, Duration.ZERO)
 			.resource("orders:42",
-					new ResourceSettings(Duration.ofSeconds(3), Duration.ofSeconds(4), Duration.ofSeconds(8)))
+					new ResourceSettings(Duration.ofSeconds(3), Duration.ofSeconds(4), Duration.ofSeconds(3)))
 			.resource("episodes", ResourceSettings.DEFAULTS)
 			.deadlockCheckInterval(Duration.ofSeconds(5))
 			.deadlockThreshold(Duration.ofSeconds(6))
@@ -53,7 +53,7 @@ class LocksPropertiesMapperTests {
 				Map.entry("locks.timeout.read", "1s"), Map.entry("locks.timeout.write", "PT2S"),
 				Map.entry("locks.timeout.distributed", "0"), Map.entry("locks.resources[orders:42].timeout", "3s"),
 				Map.entry("locks.resources[orders:42].lease", "4s"),
-				Map.entry("locks.resources[orders:42].minimum-hold", "8s"),
+				Map.entry("locks.resources[orders:42].minimum-hold", "3s"),
 				Map.entry("locks.resources.episodes.timeout", ""), Map.entry("locks.deadlock.check-interval", "5s"),
 				Map.entry("locks.deadlock.threshold", "6s"), Map.entry("locks.deadlock.policy", "break"),
 				Map.entry("locks.statistics.enabled", "false"), Map.entry("locks.statistics.history-size", "0"),

@@ -6,9 +6,12 @@ import java.beans.PropertyDescriptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.StreamSupport;
 
+import io.github.locks.aop.LockAdvisor;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -71,7 +74,25 @@ class LocksPropertiesMetadataTests {
 	@Test
 	void hintsAreMerged() {
 		assertThat(metadata().get("hints")).extracting((hint) -> hint.get("name").asString())
-			.contains("locks.validation", "locks.deadlock.policy", "locks.distributed.backend");
+			.contains("locks.validation", "locks.resources.keys", "locks.deadlock.policy", "locks.distributed.backend");
+	}
+
+	@Test
+	void hintsKnowAllChoices() {
+		for (JsonNode hint : metadata().get("hints")) {
+			if (hint.get("name").asString().equals("locks.validation")) {
+				assertThat(hint.get("values")).extracting((value) -> value.get("value").asString())
+					.containsExactlyInAnyOrderElementsOf(Arrays.stream(LockAdvisor.Validation.values())
+						.map((choice) -> choice.name().toLowerCase(Locale.ROOT))
+						.toList());
+			}
+		}
+	}
+
+	@Test
+	void switchOfTheHealthContributorIsThere() {
+		assertThat(metadata().get("properties")).extracting((property) -> property.get("name").asString())
+			.contains("management.health.locks.enabled");
 	}
 
 	private static String toCamelCase(String dashed) {
