@@ -177,7 +177,10 @@ class AttributesTests {
 	void bodyKnowsItsLock() {
 		assertThat(this.store.current().isHeld()).isFalse();
 		assertThat(Locks.held()).isEmpty();
-		assertThatIllegalStateException().isThrownBy(Locks::current).withMessageContaining("runs under no lock");
+		assertThatIllegalStateException().isThrownBy(Locks::current)
+			.withMessageContaining("runs under no lock")
+			.withMessageContaining("'condition'")
+			.withMessageContaining("'locks.enabled'");
 		assertThatIllegalStateException().isThrownBy(() -> Locks.current("a"))
 			.withMessageContaining("does not run under a lock on 'a'");
 		StepVerifier.create(ReactiveLocks.current()).verifyError(IllegalStateException.class);
