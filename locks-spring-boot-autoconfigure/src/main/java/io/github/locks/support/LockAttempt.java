@@ -95,9 +95,9 @@ final class LockAttempt {
 		this.runtime.listeners().onWaiting(this.request, this.acquisition.owner());
 	}
 
-	/** The request goes on to ask the backend. */
-	void asksAgain() {
-		if (!this.asksAgain && !this.acquisition.hasWaited()) {
+	/** The backend said no to a request; if that is ready to wait, it asks again. */
+	void refused() {
+		if (this.timeoutNanos > 0 && !this.asksAgain && !this.acquisition.hasWaited()) {
 			this.asksAgain = true;
 			this.runtime.listeners().onWaiting(this.request, this.acquisition.owner());
 		}
