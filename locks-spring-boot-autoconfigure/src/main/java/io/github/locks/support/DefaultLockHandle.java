@@ -39,6 +39,9 @@ final class DefaultLockHandle implements LockHandle {
 
 	private volatile long minimumHoldNanos;
 
+	/** Told with the grant, and once more with the end of the hold. */
+	private volatile long waitedNanos;
+
 	private final AtomicReference<State> state = new AtomicReference<>(State.HELD);
 
 	@GuardedBy("this")
@@ -142,6 +145,14 @@ final class DefaultLockHandle implements LockHandle {
 	/** How long the lock stays taken after its grant, whenever it is closed. */
 	long minimumHoldNanos() {
 		return this.minimumHoldNanos;
+	}
+
+	void waitedNanos(long nanos) {
+		this.waitedNanos = nanos;
+	}
+
+	long waitedNanos() {
+		return this.waitedNanos;
 	}
 
 	Acquisition acquisition() {

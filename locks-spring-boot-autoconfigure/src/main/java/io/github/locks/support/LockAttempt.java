@@ -104,7 +104,9 @@ final class LockAttempt {
 	}
 
 	LockHandle succeed(DefaultLockHandle handle, boolean waited) {
-		publish(LockOperation.Kind.ACQUIRED, waited ? waitedNanos() : 0);
+		long nanos = waited ? waitedNanos() : 0;
+		handle.waitedNanos(nanos);
+		publish(LockOperation.Kind.ACQUIRED, nanos);
 		return handle;
 	}
 
