@@ -12,6 +12,15 @@ final class SafeLog {
 	private SafeLog() {
 	}
 
+	static void info(Log logger, String message) {
+		try {
+			logger.info(message);
+		}
+		catch (RuntimeException | Error ex) {
+			// there is nobody left to tell
+		}
+	}
+
 	static void warn(Log logger, String message, @Nullable Throwable cause) {
 		try {
 			logger.warn(message, cause);
