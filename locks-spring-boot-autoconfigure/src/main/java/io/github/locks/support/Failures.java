@@ -3,6 +3,7 @@ package io.github.locks.support;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import io.github.locks.LockHolder;
@@ -42,17 +43,23 @@ final class Failures {
 		LockRequest request = attempt.request();
 		Duration timeout = this.settings.timeoutOf(request);
 		List<LockHolder> holders = this.status.holders(attempt.resource(), request.type());
-		String message = "Could not get the " + request + " within " + text(timeout) + ": " + heldByAny(holders) + ", "
-				+ waitersAhead(position - 1) + ". " + remedy(attempt, deadlock);
+		String within = isNone(timeout) ? " at once, without waiting: " : " within " + text(timeout) + ": ";
+		String message = "Could not get the " + request + within + heldByAny(holders) + ", "
+				+ waitersAhead(position - 1) + ". " + remedy(attempt, timeout, deadlock);
 		return new LockTimeoutException(message, request.resource(), request.type(), timeout, holders, position);
 	}
 
-	private String remedy(LockAttempt attempt, Optional<String> deadlock) {
+	private String remedy(LockAttempt attempt, Duration timeout, Optional<String> deadlock) {
 		return deadlock
 			.map((text) -> "The wait was part of a deadlock: " + text
 					+ ". Take locks in the same order everywhere, or set 'locks.deadlock.policy' to 'break'.")
-			.orElseGet(() -> "If the holders need that long, raise "
-					+ LockNames.escape(this.settings.timeoutSource(attempt.request())) + ".");
+			.orElseGet(() -> (isNone(timeout) ? "To wait for it, set " : "If the holders need that long, raise ")
+					+ LockNames.escape(this.settings.timeoutSource(attempt.request()))
+					+ (isNone(timeout) ? " to more than zero." : "."));
+	}
+
+	private static boolean isNone(Duration timeout) {
+		return timeout.isZero() || timeout.isNegative();
 	}
 
 	LockUpgradeException upgrade(LockAttempt attempt) {
@@ -80,6 +87,13 @@ final class Failures {
 				"The thread " + LockNames.quote(Thread.currentThread().getName())
 						+ " was interrupted while it asked for the " + request + in(request) + ".",
 				request.resource(), request.type(), null);
+	}
+
+	/** What a holder has lost. */
+	static String lost(DefaultLockHandle handle, String reason) {
+		return "Lost the " + handle.request() + in(handle.request()) + ", held by "
+				+ LockNames.quote(handle.owner().name()) + " for " + TimeUnit.NANOSECONDS.toMillis(handle.heldNanos())
+				+ " ms, whose work is not protected any more: " + reason;
 	}
 
 	private static String in(LockRequest request) {
