@@ -43,7 +43,7 @@ public final class Locks {
 		if (innermost == null) {
 			throw new IllegalStateException("This code runs under no lock: it was not called through a method with "
 					+ "@ReadLock, @WriteLock or @DistributedLock on this thread. Was such a method called on 'this', "
-					+ "past its proxy?");
+					+ "past its proxy, was the 'condition' of its annotation false, or is 'locks.enabled' false?");
 		}
 		return innermost.handle();
 	}
@@ -64,7 +64,8 @@ public final class Locks {
 		}
 		throw new IllegalStateException("This code does not run under a lock on " + LockNames.quote(name)
 				+ ", only under " + LockNames.quote(held().toString())
-				+ ". Call it through a method with @ReadLock, @WriteLock or @DistributedLock of that resource.");
+				+ ". Call it through a method with @ReadLock, @WriteLock or @DistributedLock of that resource, whose"
+				+ " 'condition' is true, and do not set 'locks.enabled' to false.");
 	}
 
 	/**

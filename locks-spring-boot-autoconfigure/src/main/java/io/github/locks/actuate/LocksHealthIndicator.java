@@ -6,6 +6,7 @@ import io.github.locks.Deadlock;
 import io.github.locks.LockBackendException;
 import io.github.locks.LockManager;
 import io.github.locks.LockStatus;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
@@ -23,19 +24,24 @@ public final class LocksHealthIndicator extends AbstractHealthIndicator {
 
 	private final String backend;
 
+	private final @Nullable String directory;
+
 	private final Runnable backendCheck;
 
 	/**
 	 * Creates the indicator.
 	 * @param lockManager the lock manager to look at
 	 * @param backend what keeps the distributed locks
+	 * @param directory where it keeps them, or {@code null} if not in a directory
 	 * @param backendCheck returns soon, or fails with {@link LockBackendException} if the
 	 * backend cannot be used
 	 */
-	public LocksHealthIndicator(LockManager lockManager, String backend, Runnable backendCheck) {
+	public LocksHealthIndicator(LockManager lockManager, String backend, @Nullable String directory,
+			Runnable backendCheck) {
 		super("The state of the locks could not be read");
 		this.lockManager = lockManager;
 		this.backend = backend;
+		this.directory = directory;
 		this.backendCheck = backendCheck;
 	}
 
@@ -53,6 +59,9 @@ public final class LocksHealthIndicator extends AbstractHealthIndicator {
 			.withDetail("waiting", locks.stream().mapToInt((lock) -> lock.waiters().size()).sum())
 			.withDetail("deadlocks", cycles)
 			.withDetail("longWaits", deadlocks.size() - cycles);
+		if (this.directory != null) {
+			builder.withDetail("directory", this.directory);
+		}
 		try {
 			this.backendCheck.run();
 		}

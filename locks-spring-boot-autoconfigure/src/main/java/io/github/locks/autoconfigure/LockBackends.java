@@ -45,6 +45,14 @@ final class LockBackends {
 		return configured().name().toLowerCase(Locale.ROOT);
 	}
 
+	/** Where the locks are kept, if that is a directory. */
+	@Nullable String directory() {
+		if (this.bean != null || configured() != LocksProperties.Backend.FILE) {
+			return null;
+		}
+		return new LocksPropertiesMapper(this.properties).directory().toAbsolutePath().normalize().toString();
+	}
+
 	/** Builds a manager, which opens the lock directory now if that was set. */
 	DefaultLockManager build(DefaultLockManagerBuilder builder, Environment environment) {
 		LockBackend chosen = this.bean;

@@ -54,8 +54,12 @@ final class LockEventPublisher implements LockListener, DisposableBean {
 	@Override
 	public void onEvent(LockEvent event) {
 		switch (event.operation()) {
-			case TIMEOUT -> publish(new LockTimeoutEvent(event.resource(), event.type(), event.owner(), event.method(),
-					event.template(), Duration.ofNanos(event.waitNanos())));
+			case TIMEOUT -> {
+				if (!event.isBusy()) {
+					publish(new LockTimeoutEvent(event.resource(), event.type(), event.owner(), event.method(),
+							event.template(), Duration.ofNanos(event.waitNanos())));
+				}
+			}
 			case LOST -> publish(new LockLostEvent(event.resource(), event.type(), event.owner(), event.method(),
 					event.template(), Duration.ofNanos(event.holdNanos())));
 			default -> {

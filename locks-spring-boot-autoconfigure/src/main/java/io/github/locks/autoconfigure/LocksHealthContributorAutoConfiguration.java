@@ -31,8 +31,9 @@ public final class LocksHealthContributorAutoConfiguration {
 	@ConditionalOnMissingBean(name = { "locksHealthContributor", "locksHealthIndicator" })
 	LocksHealthIndicator locksHealthContributor(DefaultLockManager lockManager, LocksProperties properties,
 			ObjectProvider<LockBackend> backends) {
-		String backend = new LockBackends(properties, backends.getIfAvailable()).name();
-		return new LocksHealthIndicator(lockManager, backend, () -> lockManager.checkBackend(PATIENCE));
+		LockBackends chosen = new LockBackends(properties, backends.getIfAvailable());
+		return new LocksHealthIndicator(lockManager, chosen.name(), chosen.directory(),
+				() -> lockManager.checkBackend(PATIENCE));
 	}
 
 }

@@ -7,8 +7,9 @@ import io.github.locks.LockType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request was not granted in time, attempts that do not wait included. Published on a
- * thread of its own, soon after it happened; dropped if listeners are too slow.
+ * A request waited and was not granted in time. Requests that were not to wait, with a
+ * timeout of zero or by {@code tryAcquire}, end without this event. Published on a thread
+ * of its own, soon after it happened; dropped if listeners are too slow.
  *
  * @param resource name of the resource
  * @param type kind of lock

@@ -370,6 +370,11 @@ public final class FileLockBackend implements LockBackend {
 		}
 	}
 
+	@Override
+	public String toString() {
+		return "the lock directory '" + this.directory.path().toAbsolutePath().normalize() + "'";
+	}
+
 	/**
 	 * A file that was locked.
 	 *

@@ -74,6 +74,11 @@ public final class MemoryLockBackend implements LockBackend {
 		return lost != null;
 	}
 
+	@Override
+	public String toString() {
+		return "the memory of this process";
+	}
+
 	/**
 	 * A lock that is held.
 	 */

@@ -19,6 +19,9 @@ import io.micrometer.core.instrument.Timer;
  */
 final class LockMeters {
 
+	/** Of requests that were not to wait; not in time is who waited. */
+	private static final String BUSY = "BUSY";
+
 	private final MeterRegistry registry;
 
 	private final Tags tags;
@@ -27,7 +30,7 @@ final class LockMeters {
 
 	private final LongAdder waiting = new LongAdder();
 
-	private final Map<LockOperation.Kind, Timer> timers = new ConcurrentHashMap<>(4);
+	private final Map<String, Timer> timers = new ConcurrentHashMap<>(4);
 
 	LockMeters(MeterRegistry registry, Tags tags) {
 		this.registry = registry;
@@ -55,29 +58,30 @@ final class LockMeters {
 		switch (event.operation()) {
 			case RELEASED, LOST -> {
 				this.held.decrement();
-				timer(event.operation()).record(event.holdNanos(), TimeUnit.NANOSECONDS);
+				timer(event).record(event.holdNanos(), TimeUnit.NANOSECONDS);
 			}
 			case ACQUIRED -> {
 				this.held.increment();
-				timer(event.operation()).record(event.waitNanos(), TimeUnit.NANOSECONDS);
+				timer(event).record(event.waitNanos(), TimeUnit.NANOSECONDS);
 			}
-			default -> timer(event.operation()).record(event.waitNanos(), TimeUnit.NANOSECONDS);
+			default -> timer(event).record(event.waitNanos(), TimeUnit.NANOSECONDS);
 		}
 	}
 
-	private Timer timer(LockOperation.Kind operation) {
-		Timer known = this.timers.get(operation);
-		return (known != null) ? known : createTimer(operation);
+	private Timer timer(LockEvent event) {
+		String outcome = event.isBusy() ? BUSY : event.operation().name();
+		Timer known = this.timers.get(outcome);
+		return (known != null) ? known : createTimer(event.operation(), outcome);
 	}
 
-	private Timer createTimer(LockOperation.Kind operation) {
+	private Timer createTimer(LockOperation.Kind operation, String outcome) {
 		boolean ofHold = operation == LockOperation.Kind.RELEASED || operation == LockOperation.Kind.LOST;
 		Timer timer = Timer.builder(ofHold ? "locks.hold" : "locks.wait")
 			.description(ofHold ? "How long locks were held" : "How long requests waited for a lock")
 			.tags(this.tags)
-			.tag("outcome", operation.name().toLowerCase(Locale.ROOT))
+			.tag("outcome", outcome.toLowerCase(Locale.ROOT))
 			.register(this.registry);
-		this.timers.put(operation, timer);
+		this.timers.put(outcome, timer);
 		return timer;
 	}
 

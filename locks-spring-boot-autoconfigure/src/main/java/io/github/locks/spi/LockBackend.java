@@ -52,4 +52,11 @@ public interface LockBackend extends AutoCloseable {
 	default void close() {
 	}
 
+	/**
+	 * Says what keeps the locks, for the log.
+	 * @return a text such as {@code the lock directory '/var/lib/orders/locks'}
+	 */
+	@Override
+	String toString();
+
 }

@@ -19,12 +19,21 @@ import org.jspecify.annotations.Nullable;
  * @param waitNanos how long the request had waited
  * @param waited whether this event ends a wait that
  * {@link LockListener#onWaiting(io.github.locks.LockRequest, io.github.locks.LockOwner)}
- * tells of
+ * tells of; every request that is ready to wait and is not granted at once does
  * @param holdNanos how long the lock had been held; zero unless it was released or lost
  */
 public record LockEvent(LockOperation.Kind operation, String resource, LockType type, String owner,
 		@Nullable String method, @Nullable String template, long nanoTime, long waitNanos, boolean waited,
 		long holdNanos) {
+
+	/**
+	 * Whether a request that was not to wait found the lock taken: one with a timeout of
+	 * zero, or by {@link io.github.locks.LockManager#tryAcquire}.
+	 * @return {@code true} for such a {@link LockOperation.Kind#TIMEOUT TIMEOUT}
+	 */
+	public boolean isBusy() {
+		return this.operation == LockOperation.Kind.TIMEOUT && !this.waited;
+	}
 
 	@Override
 	public String toString() {

@@ -1,6 +1,5 @@
 package io.github.locks.statistics;
 
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,6 +12,7 @@ import io.github.locks.LockStatistics;
 import io.github.locks.LockType;
 import io.github.locks.ResourceStatistics;
 import io.github.locks.spi.LockEvent;
+import io.github.locks.spi.WallClock;
 
 /**
  * Records what happens to the locks of one resource. Never blocks for long; safe for use
@@ -70,11 +70,8 @@ public final class ResourceRecorder {
 		for (LockType type : LockType.values()) {
 			locks.put(type.key(), current.snapshot(type, holders.applyAsInt(type), waiters.applyAsInt(type)));
 		}
-		Instant now = Instant.now();
-		long nanoTime = System.nanoTime();
-		Function<LockEvent, LockOperation> toOperation = (event) -> new LockOperation(
-				now.minusNanos(nanoTime - event.nanoTime()), event.type().key(), event.operation(), event.owner(),
-				event.method(), millis(event.waitNanos()));
+		Function<LockEvent, LockOperation> toOperation = (event) -> new LockOperation(WallClock.at(event.nanoTime()),
+				event.type().key(), event.operation(), event.owner(), event.method(), millis(event.waitNanos()));
 		return new ResourceStatistics(resource, locks, current.history.toList().stream().map(toOperation).toList());
 	}
 

@@ -122,6 +122,7 @@ final class AsyncAcquire {
 		try {
 			handle = this.runtime.leases().ask(this.attempt, this.runtime.settings().leaseOf(this.attempt.request()));
 			if (handle == null) {
+				this.attempt.refused();
 				checkPatience();
 			}
 		}
@@ -139,7 +140,6 @@ final class AsyncAcquire {
 	}
 
 	private void askAgain() {
-		this.attempt.asksAgain();
 		this.runtime.deadlocks().waiting();
 		long pause = Math.min(this.backoff.nextNanos(), this.attempt.remainingNanos());
 		Runnable ask = () -> this.runtime.workers().execute(this::askBackend);

@@ -131,8 +131,8 @@ final class BlockingAcquire {
 					return handle;
 				}
 				this.runtime.deadlocks().waiting();
+				this.attempt.refused();
 				checkPatience();
-				this.attempt.asksAgain();
 				LockSupport.parkNanos(this, Math.min(backoff.nextNanos(), this.attempt.remainingNanos()));
 			}
 		}

@@ -35,6 +35,8 @@ final class DeadlockMonitor {
 
 	private static final Log logger = LogFactory.getLog(DeadlockMonitor.class);
 
+	private static final String REMEDY = "Take locks in the same order everywhere";
+
 	private static final int NAMED_PARTICIPANTS = 10;
 
 	private final WaitForGraph graph;
@@ -229,7 +231,9 @@ final class DeadlockMonitor {
 
 	private void report(Deadlock deadlock) {
 		if (deadlock.kind() == Kind.CYCLE) {
-			SafeLog.warn(logger, "Deadlock: " + text(deadlock), null);
+			SafeLog.warn(logger, "Deadlock: " + text(deadlock) + ". " + REMEDY
+					+ ((this.policy == DeadlockPolicy.BREAK) ? "." : ", or set 'locks.deadlock.policy' to 'break'."),
+					null);
 		}
 		else {
 			SafeLog.warn(logger, "Long wait (more than 'locks.deadlock.threshold' = " + Failures.text(this.threshold)
@@ -271,7 +275,7 @@ final class DeadlockMonitor {
 			.collect(Collectors.joining(", ", "[", "]"));
 		return "'" + LockNames.escape(participant.owner()) + "'"
 				+ ((participant.method() != null) ? " in " + LockNames.escape(participant.method()) : "") + " holds "
-				+ holds + " and waits for " + LockNames.quote(participant.waitsFor()) + " since "
+				+ holds + " and has waited for " + LockNames.quote(participant.waitsFor()) + " for "
 				+ Math.round(participant.waitedMs()) + " ms";
 	}
 

@@ -42,6 +42,9 @@ final class DefaultLockHandle implements LockHandle {
 	/** Why the lock was lost; empty as long as it is not. */
 	private volatile String lossReason = "";
 
+	/** Told with the grant, and once more with the end of the hold. */
+	private volatile long waitedNanos;
+
 	private final AtomicReference<State> state = new AtomicReference<>(State.HELD);
 
 	@GuardedBy("this")
@@ -150,6 +153,14 @@ final class DefaultLockHandle implements LockHandle {
 	/** How long the lock stays taken after its grant, whenever it is closed. */
 	long minimumHoldNanos() {
 		return this.minimumHoldNanos;
+	}
+
+	void waitedNanos(long nanos) {
+		this.waitedNanos = nanos;
+	}
+
+	long waitedNanos() {
+		return this.waitedNanos;
 	}
 
 	Acquisition acquisition() {

@@ -217,6 +217,10 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 		long nanos = LockSettings.nanos(patience);
 		long start = System.nanoTime();
 		LockOwner self = LockOwner.current();
+		if (nanos > 0 && this.runtime.graph().hasOthersThan(self)) {
+			logger.info("Closing waits for locks that are held, up to 'locks.shutdown-timeout' = "
+					+ Failures.text(patience) + ": " + Failures.heldBy(this.status.status()));
+		}
 		while (this.runtime.graph().hasOthersThan(self)) {
 			if (System.nanoTime() - start >= nanos || Thread.currentThread().isInterrupted()) {
 				logger.warn("Closing while locks are held, after 'locks.shutdown-timeout' = " + Failures.text(patience)

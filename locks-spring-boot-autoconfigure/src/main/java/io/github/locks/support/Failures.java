@@ -3,6 +3,7 @@ package io.github.locks.support;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import io.github.locks.LockHolder;
@@ -22,6 +23,11 @@ final class Failures {
 	private static final int NAMED_HOLDERS = 5;
 
 	private static final String CLOSE_WHAT_IS_LOST = "End the work when its lock is lost ('onLost'), or give it a longer"
+			+ " lease.";
+
+	private static final String LEASE_IS = "its lease of ";
+
+	private static final String GIVE_A_LONGER_LEASE = ". Give work that needs longer a longer 'lease', or end it with the"
 			+ " lease.";
 
 	private final LockSettings settings;
@@ -46,18 +52,24 @@ final class Failures {
 		Duration timeout = this.settings.timeoutOf(request);
 		List<LockHolder> holders = this.status.holders(attempt.resource(), request.type());
 		List<DefaultLockHandle> losers = this.status.losers(attempt.resource(), request.type());
-		String message = "Could not get the " + request + " within " + text(timeout) + ": "
+		String within = isNone(timeout) ? " at once, without waiting: " : " within " + text(timeout) + ": ";
+		String message = "Could not get the " + request + within
 				+ (losers.isEmpty() ? heldByAny(holders) : keptByAny(losers)) + ", " + waitersAhead(position - 1) + ". "
-				+ (losers.isEmpty() ? remedy(attempt, deadlock) : CLOSE_WHAT_IS_LOST);
+				+ (losers.isEmpty() ? remedy(attempt, timeout, deadlock) : CLOSE_WHAT_IS_LOST);
 		return new LockTimeoutException(message, request.resource(), request.type(), timeout, holders, position);
 	}
 
-	private String remedy(LockAttempt attempt, Optional<String> deadlock) {
+	private String remedy(LockAttempt attempt, Duration timeout, Optional<String> deadlock) {
 		return deadlock
 			.map((text) -> "The wait was part of a deadlock: " + text
 					+ ". Take locks in the same order everywhere, or set 'locks.deadlock.policy' to 'break'.")
-			.orElseGet(() -> "If the holders need that long, raise "
-					+ LockNames.escape(this.settings.timeoutSource(attempt.request())) + ".");
+			.orElseGet(() -> (isNone(timeout) ? "To wait for it, set " : "If the holders need that long, raise ")
+					+ LockNames.escape(this.settings.timeoutSource(attempt.request()))
+					+ (isNone(timeout) ? " to more than zero." : "."));
+	}
+
+	private static boolean isNone(Duration timeout) {
+		return timeout.isZero() || timeout.isNegative();
 	}
 
 	LockUpgradeException upgrade(LockAttempt attempt) {
@@ -85,6 +97,18 @@ final class Failures {
 				"The thread " + LockNames.quote(Thread.currentThread().getName())
 						+ " was interrupted while it asked for the " + request + in(request) + ".",
 				request.resource(), request.type(), null);
+	}
+
+	/** What a holder has lost. */
+	static String lost(DefaultLockHandle handle, String reason) {
+		return "Lost the " + handle.request() + in(handle.request()) + ", held by "
+				+ LockNames.quote(handle.owner().name()) + " for " + TimeUnit.NANOSECONDS.toMillis(handle.heldNanos())
+				+ " ms, whose work is not protected any more: " + reason
+				+ (reason.startsWith(LEASE_IS) ? GIVE_A_LONGER_LEASE : "");
+	}
+
+	static String leaseOver(Duration lease) {
+		return LEASE_IS + text(lease) + " is over";
 	}
 
 	private static String in(LockRequest request) {

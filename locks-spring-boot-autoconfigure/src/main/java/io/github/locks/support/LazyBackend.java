@@ -7,12 +7,16 @@ import io.github.locks.LockBackendException;
 import io.github.locks.LockManagerClosedException;
 import io.github.locks.LockType;
 import io.github.locks.spi.LockBackend;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A backend that is opened by who needs it first, once, unless it was closed before.
  */
 final class LazyBackend {
+
+	private static final Log logger = LogFactory.getLog(LazyBackend.class);
 
 	private final Supplier<? extends LockBackend> factory;
 
@@ -112,6 +116,7 @@ final class LazyBackend {
 			throw new LockManagerClosedException(
 					"The backend of the distributed locks is closed: the lock manager was closed.", null, null, null);
 		}
+		SafeLog.info(logger, "Distributed locks are kept by " + current);
 		this.whenOpened.run();
 	}
 

@@ -37,7 +37,11 @@ final class Leases {
 
 	private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-	private static final String CLOSED = "the lock manager was closed";
+	private static final String CLOSED = "the lock manager was closed. Give the work more time by"
+			+ " 'locks.shutdown-timeout'.";
+
+	private static final String NOT_KEPT = "the backend does not keep it any more; in a lock directory, because its"
+			+ " file was removed or replaced. Nothing else may touch what keeps the locks.";
 
 	private static final long LONGEST_ASK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -106,7 +110,7 @@ final class Leases {
 	private void begin(DistributedLock lock, Lease lease, @Nullable Duration limit) {
 		this.active.put(lease, new Active(lock, System.nanoTime(), List.of(), new ReentrantLock()));
 		if (limit != null) {
-			Runnable lose = () -> lose(lock, lease, "its lease of " + limit + " is over");
+			Runnable lose = () -> lose(lock, lease, Failures.leaseOver(limit));
 			schedule(lease, lose, LockSettings.nanos(limit));
 		}
 	}
@@ -255,13 +259,12 @@ final class Leases {
 	}
 
 	private void notKept(DistributedLock lock, Lease lease) {
-		String reason = "the backend does not know it any more";
 		lock.lingering(lease)
 			.ifPresent((lingering) -> SafeLog.warn(logger,
 					"The minimum hold of the distributed lock on " + LockNames.quote(lease.resource())
-							+ " has ended early: " + reason + ". Others may have got it already.",
+							+ " has ended early, others may have got it already: " + NOT_KEPT,
 					null));
-		lose(lock, lease, reason);
+		lose(lock, lease, NOT_KEPT);
 	}
 
 	private void lose(DistributedLock lock, Lease lease, String reason) {
@@ -280,8 +283,7 @@ final class Leases {
 	/** Tells everybody else, who may take their time. */
 	private void tellOfLoss(List<DefaultLockHandle> losers, String reason) {
 		for (DefaultLockHandle handle : losers) {
-			SafeLog.warn(logger, "Lost the " + handle + ": " + reason + ". Work under it is not protected any more.",
-					null);
+			SafeLog.warn(logger, Failures.lost(handle, reason), null);
 			this.whenLost.accept(handle);
 		}
 	}

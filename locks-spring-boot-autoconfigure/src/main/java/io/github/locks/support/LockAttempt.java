@@ -95,16 +95,18 @@ final class LockAttempt {
 		this.runtime.listeners().onWaiting(this.request, this.acquisition.owner());
 	}
 
-	/** The request goes on to ask the backend. */
-	void asksAgain() {
-		if (!this.asksAgain && !this.acquisition.hasWaited()) {
+	/** The backend said no to a request; if that is ready to wait, it asks again. */
+	void refused() {
+		if (this.timeoutNanos > 0 && !this.asksAgain && !this.acquisition.hasWaited()) {
 			this.asksAgain = true;
 			this.runtime.listeners().onWaiting(this.request, this.acquisition.owner());
 		}
 	}
 
 	LockHandle succeed(DefaultLockHandle handle, boolean waited) {
-		publish(LockOperation.Kind.ACQUIRED, waited ? waitedNanos() : 0);
+		long nanos = waited ? waitedNanos() : 0;
+		handle.waitedNanos(nanos);
+		publish(LockOperation.Kind.ACQUIRED, nanos);
 		return handle;
 	}
 

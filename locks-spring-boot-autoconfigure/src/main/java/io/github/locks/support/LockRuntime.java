@@ -82,8 +82,8 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 	void publishEnd(LockOperation.Kind operation, DefaultLockHandle handle, long holdNanos) {
 		publish(handle.managed(),
 				new LockEvent(operation, handle.resource(), handle.type(), handle.owner().name(),
-						handle.request().method(), handle.request().template(), System.nanoTime(),
-						handle.acquisition().waitedNanos(), false, holdNanos));
+						handle.request().method(), handle.request().template(), System.nanoTime(), handle.waitedNanos(),
+						false, holdNanos));
 	}
 
 	void publish(ManagedResource resource, LockEvent event) {

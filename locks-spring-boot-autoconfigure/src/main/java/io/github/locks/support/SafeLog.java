@@ -16,6 +16,10 @@ final class SafeLog {
 		guard(() -> logger.debug(message, cause));
 	}
 
+	static void info(Log logger, String message) {
+		guard(() -> logger.info(message));
+	}
+
 	static void warn(Log logger, String message, @Nullable Throwable cause) {
 		guard(() -> logger.warn(message, cause));
 	}

@@ -1,7 +1,5 @@
 package io.github.locks.support;
 
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +16,7 @@ import io.github.locks.ResourceStatus;
 import io.github.locks.local.Acquisition;
 import io.github.locks.local.FairLock.Snapshot;
 import io.github.locks.spi.ProcessId;
+import io.github.locks.spi.WallClock;
 import io.github.locks.statistics.ResourceRecorder;
 import org.jspecify.annotations.Nullable;
 
@@ -135,22 +134,18 @@ final class StatusReader {
 
 	private static LockHolder holder(Acquisition acquisition) {
 		long nanos = System.nanoTime() - acquisition.grantedNanos();
-		return new LockHolder(acquisition.owner().name(), acquisition.method(), ago(nanos), millis(nanos),
-				ProcessId.current());
+		return new LockHolder(acquisition.owner().name(), acquisition.method(),
+				WallClock.at(acquisition.grantedNanos()), millis(nanos), ProcessId.current());
 	}
 
 	private static LockWaiter waiter(Acquisition acquisition, int position) {
 		long nanos = System.nanoTime() - acquisition.requestedNanos();
-		return new LockWaiter(acquisition.owner().name(), acquisition.method(), ago(nanos), millis(nanos), position,
-				ProcessId.current());
+		return new LockWaiter(acquisition.owner().name(), acquisition.method(),
+				WallClock.at(acquisition.requestedNanos()), millis(nanos), position, ProcessId.current());
 	}
 
 	private static int count(List<Acquisition> acquisitions, LockType type) {
 		return (int) acquisitions.stream().filter((acquisition) -> acquisition.type() == type).count();
-	}
-
-	private static Instant ago(long nanos) {
-		return Instant.now().minus(Duration.ofNanos(nanos));
 	}
 
 	static double millis(long nanos) {

@@ -24,7 +24,10 @@ import org.jspecify.annotations.Nullable;
  * }
  * </pre>
  *
- * Every wait is bounded by ten seconds. Safe for use by several threads.
+ * Every wait is bounded by ten seconds. In mode {@link AutoConfigureLocks.Mode#OFF} there
+ * is nobody to stand against: whatever needs a lock then fails at once with
+ * {@link UnsupportedOperationException}, and every lock is free. Safe for use by several
+ * threads.
  */
 public final class LockProbe {
 
@@ -64,6 +67,7 @@ public final class LockProbe {
 	 * Takes the read lock of a resource for a new owner.
 	 * @param resource name of the resource
 	 * @return the handle to close
+	 * @throws UnsupportedOperationException if locking is off
 	 */
 	public LockHandle holdRead(String resource) {
 		return hold(LockType.READ, resource);
@@ -73,6 +77,7 @@ public final class LockProbe {
 	 * Takes the write lock of a resource for a new owner.
 	 * @param resource name of the resource
 	 * @return the handle to close
+	 * @throws UnsupportedOperationException if locking is off
 	 */
 	public LockHandle holdWrite(String resource) {
 		return hold(LockType.WRITE, resource);
@@ -82,12 +87,14 @@ public final class LockProbe {
 	 * Takes the distributed lock of a resource for a new owner.
 	 * @param resource name of the resource
 	 * @return the handle to close
+	 * @throws UnsupportedOperationException if locking is off
 	 */
 	public LockHandle holdDistributed(String resource) {
 		return hold(LockType.DISTRIBUTED, resource);
 	}
 
 	private LockHandle hold(LockType type, String resource) {
+		requireLocking();
 		return this.locks.acquire(asStranger(type, resource).timeout(PATIENCE).build());
 	}
 
@@ -104,6 +111,13 @@ public final class LockProbe {
 		return handle.isPresent();
 	}
 
+	private void requireLocking() {
+		if (this.locks instanceof UnlockedManager) {
+			throw new UnsupportedOperationException("Locking is off in this test: nobody holds, waits for or loses a"
+					+ " lock. Use @AutoConfigureLocks in mode IN_MEMORY.");
+		}
+	}
+
 	private static LockRequest.Builder asStranger(LockType type, String resource) {
 		return LockRequest.of(type, resource).owner(LockOwner.create("probe"));
 	}
@@ -114,8 +128,10 @@ public final class LockProbe {
 	 * @param resource name of the resource
 	 * @param number how many requests at least, for locks of any kind
 	 * @throws IllegalStateException if there are still fewer after ten seconds
+	 * @throws UnsupportedOperationException if locking is off
 	 */
 	public void awaitWaiters(String resource, int number) {
+		requireLocking();
 		long start = System.nanoTime();
 		for (int waiters = waiters(resource); waiters < number; waiters = waiters(resource)) {
 			if (System.nanoTime() - start > PATIENCE.toNanos() || Thread.currentThread().isInterrupted()) {
@@ -142,6 +158,7 @@ public final class LockProbe {
 	 * @throws UnsupportedOperationException if the locks are not kept in memory
 	 */
 	public void lose(String resource) {
+		requireLocking();
 		if (this.backend == null) {
 			throw new UnsupportedOperationException("Only locks that are kept in memory can be taken away: use"
 					+ " @AutoConfigureLocks in mode IN_MEMORY, or LockProbe.of(LockManager, MemoryLockBackend)");
@@ -159,6 +176,7 @@ public final class LockProbe {
 	 * @throws UnsupportedOperationException if the locks are not kept in memory
 	 */
 	public void lose(LockHandle handle) {
+		requireLocking();
 		if (handle.type() != LockType.DISTRIBUTED || !handle.isHeld()) {
 			throw new IllegalStateException("Only a distributed lock that is held can be lost, not the " + handle);
 		}

@@ -13,6 +13,7 @@ import io.github.locks.LockHandle;
 import io.github.locks.LockManager;
 import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
+import io.github.locks.LockTimeoutException;
 import io.github.locks.LockType;
 import io.github.locks.event.LockDeadlockEvent;
 import io.github.locks.event.LockLostEvent;
@@ -32,6 +33,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests for {@link LockEventPublisher}: what is published, and what its listeners cannot
@@ -52,9 +54,8 @@ class LockEventPublisherTests {
 			LockManager locks = context.getBean(LockManager.class);
 			Queue<Object> events = context.getBean(Listening.class).events;
 			LockHandle held = locks.writeLock("a");
-			assertThat(locks.tryAcquire(
-					LockRequest.write("a").owner(LockOwner.create("late")).method("Orders.pay").template("t").build()))
-				.isEmpty();
+			waitInVain(locks,
+					LockRequest.write("a").owner(LockOwner.create("late")).method("Orders.pay").template("t"));
 			Awaitility.await().until(() -> events.size() == 1);
 			assertThat(events.remove()).isInstanceOfSatisfying(LockTimeoutEvent.class, (event) -> {
 				assertThat(event.resource()).isEqualTo("a");
@@ -62,7 +63,7 @@ class LockEventPublisherTests {
 				assertThat(event.owner()).isEqualTo("late");
 				assertThat(event.method()).isEqualTo("Orders.pay");
 				assertThat(event.template()).isEqualTo("t");
-				assertThat(event.waited()).isGreaterThanOrEqualTo(Duration.ZERO);
+				assertThat(event.waited()).isGreaterThanOrEqualTo(Duration.ofNanos(1));
 			});
 			held.close();
 			locks.acquire(LockRequest.distributed("b").owner(LockOwner.create("loser")).template("t").build());
@@ -86,7 +87,7 @@ class LockEventPublisherTests {
 		this.runner.withUserConfiguration(Locking.class).run((context) -> {
 			LockManager locks = context.getBean(LockManager.class);
 			try (LockHandle held = locks.writeLock("a")) {
-				assertThat(locks.tryAcquire(other("a"))).isEmpty();
+				waitInVain(locks, other("a"));
 				context.getBean(Locking.class).called.await(10, TimeUnit.SECONDS);
 				assertThat(held.isHeld()).isTrue();
 			}
@@ -99,8 +100,8 @@ class LockEventPublisherTests {
 		this.runner.withUserConfiguration(Throwing.class).run((context) -> {
 			LockManager locks = context.getBean(LockManager.class);
 			try (LockHandle held = locks.writeLock("a")) {
-				assertThat(locks.tryAcquire(other("a"))).isEmpty();
-				assertThat(locks.tryAcquire(other("a"))).isEmpty();
+				waitInVain(locks, other("a"));
+				waitInVain(locks, other("a"));
 				assertThat(held.isHeld()).isTrue();
 			}
 			Awaitility.await().until(() -> context.getBean(Throwing.class).calls.size() == 2);
@@ -116,7 +117,7 @@ class LockEventPublisherTests {
 			LockManager locks = context.getBean(LockManager.class);
 			LockHandle held = locks.writeLock("a");
 			for (int i = 0; i < 2_000; i++) {
-				assertThat(locks.tryAcquire(other("a"))).isEmpty();
+				waitInVain(locks, other("a"));
 			}
 			held.close();
 			Awaitility.await().until(() -> hanging.called.getCount() == 0);
@@ -134,8 +135,8 @@ class LockEventPublisherTests {
 			LockManager locks = context.getBean(LockManager.class);
 			Queue<Object> events = context.getBean(Trying.class).events;
 			try (LockHandle held = locks.writeLock("a")) {
-				assertThat(locks.tryAcquire(other("a"))).isEmpty();
-				assertThat(locks.tryAcquire(other("a"))).isEmpty();
+				waitInVain(locks, other("a"));
+				waitInVain(locks, other("a"));
 				Awaitility.await().during(Duration.ofMillis(100)).until(() -> events.size() == 2);
 				assertThat(held.isHeld()).isTrue();
 			}
@@ -175,8 +176,35 @@ class LockEventPublisherTests {
 		});
 	}
 
-	private static LockRequest other(String resource) {
-		return LockRequest.write(resource).owner(LockOwner.create("other")).build();
+	@Test
+	void whoDoesNotWaitIsNotLate() {
+		this.runner.withUserConfiguration(Listening.class).run((context) -> {
+			LockManager locks = context.getBean(LockManager.class);
+			try (LockHandle held = locks.writeLock("a"); LockHandle distributed = locks.distributedLock("a")) {
+				for (LockType type : LockType.values()) {
+					LockRequest.Builder request = LockRequest.of(type, "a").owner(LockOwner.create("other"));
+					assertThat(locks.tryAcquire(request.build())).isEmpty();
+					assertThatExceptionOfType(LockTimeoutException.class)
+						.isThrownBy(() -> locks.acquire(request.timeout(Duration.ZERO).build()));
+				}
+				waitInVain(locks, other("a").method("last"));
+				assertThat(held.isHeld() && distributed.isHeld()).isTrue();
+			}
+			Queue<Object> events = context.getBean(Listening.class).events;
+			Awaitility.await().until(() -> !events.isEmpty());
+			assertThat(events).singleElement()
+				.isInstanceOfSatisfying(LockTimeoutEvent.class,
+						(event) -> assertThat(event.method()).isEqualTo("last"));
+		});
+	}
+
+	private static LockRequest.Builder other(String resource) {
+		return LockRequest.write(resource).owner(LockOwner.create("other"));
+	}
+
+	private static void waitInVain(LockManager locks, LockRequest.Builder request) {
+		assertThatExceptionOfType(LockTimeoutException.class)
+			.isThrownBy(() -> locks.acquire(request.timeout(Duration.ofNanos(1)).build()));
 	}
 
 	/** Returns whether the thread was interrupted. */
@@ -262,7 +290,7 @@ class LockEventPublisherTests {
 		@EventListener
 		void on(LockTimeoutEvent event) {
 			this.events.add(event);
-			this.locks.tryAcquire(LockRequest.write(event.resource()).build()).ifPresent(LockHandle::close);
+			waitInVain(this.locks, LockRequest.write(event.resource()));
 		}
 
 	}

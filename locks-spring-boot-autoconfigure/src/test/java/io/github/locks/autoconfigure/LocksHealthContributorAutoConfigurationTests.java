@@ -114,7 +114,8 @@ class LocksHealthContributorAutoConfigurationTests {
 		this.runner.withPropertyValues("locks.directory=" + locks).run((context) -> {
 			LocksHealthIndicator indicator = context.getBean(LocksHealthIndicator.class);
 			assertThat(health(indicator).getStatus()).isEqualTo(Status.UP);
-			assertThat(health(indicator).getDetails()).containsEntry("backend", "file");
+			assertThat(health(indicator).getDetails()).containsEntry("backend", "file")
+				.containsEntry("directory", locks.toString());
 			Files.move(locks, directory.resolve("elsewhere"));
 			Health health = health(indicator);
 			assertThat(health.getStatus()).isEqualTo(Status.DOWN);
@@ -134,7 +135,7 @@ class LocksHealthContributorAutoConfigurationTests {
 			Health health = health(indicator);
 			assertThat(health.getStatus()).isEqualTo(Status.DOWN);
 			assertThat(String.valueOf(health.getDetails().get("error"))).contains("no connection");
-			assertThat(health.getDetails()).containsEntry("backend", "custom");
+			assertThat(health.getDetails()).containsEntry("backend", "custom").doesNotContainKey("directory");
 		});
 	}
 

@@ -1,6 +1,7 @@
 package io.github.locks.metrics;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -14,6 +15,8 @@ import io.github.locks.LockHandle;
 import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
 import io.github.locks.memory.MemoryLockBackend;
+import io.github.locks.spi.Lease;
+import io.github.locks.spi.LeaseRequest;
 import io.github.locks.support.DeadlockPolicy;
 import io.github.locks.support.DefaultLockManager;
 import io.micrometer.core.instrument.Gauge;
@@ -115,6 +118,29 @@ class LocksMetricsTests {
 	}
 
 	@Test
+	void busyIsAnotherOutcomeThanTimeout() {
+		try (LockHandle held = request("a", "t"); MemoryHolder other = new MemoryHolder(this.backend, "d")) {
+			LockRequest.Builder local = LockRequest.write("a").owner(LockOwner.create("other")).template("t");
+			LockRequest.Builder distributed = LockRequest.distributed("d").template("d");
+			assertThat(this.locks.tryAcquire(local.build())).isEmpty();
+			assertThat(this.locks.tryAcquire(distributed.build())).isEmpty();
+			for (Duration timeout : List.of(Duration.ZERO, Duration.ofNanos(1))) {
+				for (LockRequest.Builder request : List.of(local, distributed)) {
+					LockRequest built = request.timeout(timeout).build();
+					assertThatExceptionOfType(LockException.class).isThrownBy(() -> this.locks.acquire(built));
+					assertThat(this.locks.acquireAsync(built)).failsWithin(Duration.ofSeconds(10));
+				}
+			}
+		}
+		for (String[] tags : new String[][] { { "t", "write", "local" }, { "d", "distributed", "memory" } }) {
+			assertThat(timer("locks.wait", tags[0], tags[1], tags[2], "busy").count()).isEqualTo(3);
+			assertThat(timer("locks.wait", tags[0], tags[1], tags[2], "timeout").count()).isEqualTo(2);
+		}
+		assertThat(gauge("locks.waiting", "t")).isZero();
+		assertThat(this.locks.getStatistics("a").get(0).locks().get("write").totalTimeouts()).isEqualTo(5);
+	}
+
+	@Test
 	void deadlockIsAnOutcome() {
 		LockOwner one = LockOwner.create("one");
 		LockOwner two = LockOwner.create("two");
@@ -204,6 +230,25 @@ class LocksMetricsTests {
 	private double gauge(String name, String template) {
 		Gauge gauge = this.registry.get(name).tags("template", template, "kind", "write").gauge();
 		return gauge.value();
+	}
+
+	/** Somebody in another process. */
+	private static final class MemoryHolder implements AutoCloseable {
+
+		private final MemoryLockBackend backend;
+
+		private final Lease lease;
+
+		MemoryHolder(MemoryLockBackend backend, String resource) {
+			this.backend = backend;
+			this.lease = backend.tryAcquire(new LeaseRequest(resource, "other", null, Instant.now())).orElseThrow();
+		}
+
+		@Override
+		public void close() {
+			this.backend.release(this.lease);
+		}
+
 	}
 
 }

@@ -437,7 +437,7 @@ class DefaultLockManagerTests {
 			assertThatExceptionOfType(LockTimeoutException.class)
 				.isThrownBy(() -> this.locks.writeLock("a", Duration.ofMillis(20)))
 				.withMessageContaining("part of a deadlock: ")
-				.withMessageContaining("'t1' holds ['a'] and waits for 'b'")
+				.withMessageContaining("'t1' holds ['a'] and has waited for 'b' for ")
 				.withMessageContaining("same order");
 			first.cancel(true);
 			assertThat(b.isHeld()).isTrue();

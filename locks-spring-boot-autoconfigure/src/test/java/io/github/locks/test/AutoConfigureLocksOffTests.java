@@ -1,5 +1,6 @@
 package io.github.locks.test;
 
+import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 
 import io.github.locks.LockHandle;
@@ -8,6 +9,7 @@ import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
 import io.github.locks.LockType;
 import io.github.locks.support.DefaultLockManager;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -43,7 +45,7 @@ class AutoConfigureLocksOffTests {
 
 	@Test
 	void nobodyIsKeptOut() {
-		try (LockHandle held = this.probe.holdWrite("orders:1");
+		try (LockHandle held = this.locks.acquire(LockRequest.write("orders:1").owner(LockOwner.create("h")).build());
 				LockHandle other = this.locks
 					.acquire(LockRequest.write("orders:1").owner(LockOwner.create("o")).build())) {
 			assertThat(this.mvc.get().uri("/pay/1")).hasStatusOk();
@@ -79,9 +81,15 @@ class AutoConfigureLocksOffTests {
 	}
 
 	@Test
-	void nothingCanBeLost() {
-		assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(() -> this.probe.lose("a"))
-			.withMessageContaining("IN_MEMORY");
+	void probeSaysAtOnceThatThereIsNobodyToStandAgainst() {
+		for (ThrowingCallable call : List.<ThrowingCallable>of(() -> this.probe.lose("a"),
+				() -> this.probe.lose(this.locks.distributedLock("a")), () -> this.probe.holdRead("a"),
+				() -> this.probe.holdWrite("a"), () -> this.probe.holdDistributed("a"),
+				() -> this.probe.awaitWaiters("a", 1))) {
+			assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(call)
+				.withMessageContaining("Locking is off")
+				.withMessageContaining("IN_MEMORY");
+		}
 	}
 
 }
