@@ -25,10 +25,14 @@ import io.github.locks.support.DefaultLockManager;
  */
 final class HoldingProcess {
 
+	/** What the parent process reads; logs go to the other stream. */
+	private static final PrintStream RESULTS = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+
 	private HoldingProcess() {
 	}
 
 	public static void main(String[] args) throws Exception {
+		System.setOut(System.err);
 		Path directory = Path.of(args[1]);
 		switch (args[0]) {
 			case "hold" -> hold(directory, args[2]);
@@ -59,7 +63,7 @@ final class HoldingProcess {
 	private static void hold(Path directory, String resource) throws Exception {
 		try (DefaultLockManager locks = DefaultLockManager.builder().directory(directory).build();
 				LockHandle held = locks.distributedLock(resource)) {
-			System.out.println("holding " + held.fencingToken());
+			RESULTS.println("holding " + held.fencingToken());
 			while (System.in.read() >= 0) {
 				// until the input ends
 			}
@@ -76,7 +80,8 @@ final class HoldingProcess {
 				lines.append(pid + " W " + enter + " " + System.nanoTime() + "\n");
 			});
 		}
-		new PrintStream(System.out, true, StandardCharsets.UTF_8).print(lines);
+		RESULTS.print(lines);
+		RESULTS.flush();
 	}
 
 	/** Unlocks, then deletes: whoever waits has the old file, who comes next the new. */
