@@ -60,7 +60,7 @@ class ResourceRulesTests {
 			assertThatExceptionOfType(LockTimeoutException.class)
 				.isThrownBy(
 						() -> locks.acquire(LockRequest.write("orders:42").owner(LockOwner.create("other")).build()))
-				.withMessageContaining("raise 'locks.resources[orders:*].timeout'");
+				.withMessageContaining("'locks.resources[orders:*].timeout'");
 			assertThat(held.isHeld()).isTrue();
 		}
 	}
