@@ -2,7 +2,6 @@ package io.github.locks.deadlock;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who waits for whom, over all locks of a manager. A queued claim waits for the claims
  * that block it; a granted claim that blocks stands for its owner, which may itself wait.
- * A cycle of queued claims is a deadlock.
+ * A cycle of queued claims is a deadlock. Only who waits is in the graph: its lock knows
+ * whom it waits for, so locks that are free when they are asked for cost nothing here.
  * <p>
  * The graph is read while it changes. A cycle is reported only if each of its steps was
  * seen twice, in two passes one after the other: as a claim that ended never comes back,
@@ -30,16 +30,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WaitForGraph {
 
-	/** What an owner itself holds or waits for. */
+	/** What an owner itself waits for. */
 	private final Map<LockOwner, List<LockClaim>> claims = new ConcurrentHashMap<>();
 
-	/**
-	 * What the nested owners below an owner hold or wait for: the owner waits for them.
-	 */
+	/** What the nested owners below an owner wait for: the owner waits for them. */
 	private final Map<LockOwner, List<LockClaim>> nestedClaims = new ConcurrentHashMap<>();
 
 	/**
-	 * Adds a claim, before it is queued or granted.
+	 * Adds a claim that is in a queue or about to be. The search for a cycle through it
+	 * comes after.
 	 * @param claim the claim
 	 */
 	public void add(LockClaim claim) {
@@ -50,7 +49,7 @@ public final class WaitForGraph {
 	}
 
 	/**
-	 * Removes a claim, after it has ended.
+	 * Removes a claim, after its wait has ended.
 	 * @param claim the claim
 	 */
 	public void remove(LockClaim claim) {
@@ -85,15 +84,6 @@ public final class WaitForGraph {
 		});
 	}
 
-	/**
-	 * Returns what an owner holds or waits for.
-	 * @param owner the owner
-	 * @return a copy
-	 */
-	public List<LockClaim> claimsOf(LockOwner owner) {
-		return copy(this.claims, owner);
-	}
-
 	private static List<LockClaim> copy(Map<LockOwner, List<LockClaim>> map, LockOwner owner) {
 		List<LockClaim> copy = new ArrayList<>();
 		map.computeIfPresent(owner, (key, list) -> {
@@ -104,54 +94,13 @@ public final class WaitForGraph {
 	}
 
 	/**
-	 * Returns what an owner, and all owners that wait for it as it is nested, were
-	 * granted.
-	 * @param owner the owner
-	 * @return a copy
-	 */
-	public List<LockClaim> grantedTo(LockOwner owner) {
-		List<LockClaim> granted = new ArrayList<>();
-		for (LockOwner member = owner; member != null; member = awaiting(member)) {
-			claimsOf(member).stream().filter(LockClaim::isGranted).forEach(granted::add);
-		}
-		return granted;
-	}
-
-	/**
-	 * Whether an owner, or an ancestor of it, was granted a lock.
-	 * @param owner the owner
-	 * @param except claims that do not count
-	 * @return {@code true} if it is inside of a lock
-	 */
-	public boolean isInside(LockOwner owner, Collection<? extends LockClaim> except) {
-		for (@Nullable
-		LockOwner member = owner; member != null; member = member.parent()) {
-			for (LockClaim claim : claimsOf(member)) {
-				if (claim.isGranted() && !except.contains(claim)) {
-					return true;
-				}
-			}
-		}
-		return false;
-	}
-
-	/**
-	 * Whether there are claims of other owners.
-	 * @param owner the owner that does not count
-	 * @return {@code true} if somebody else holds or waits
-	 */
-	public boolean hasOthersThan(LockOwner owner) {
-		return this.claims.keySet().stream().anyMatch((other) -> !other.equals(owner));
-	}
-
-	/**
 	 * Returns all claims that wait.
 	 * @return a copy
 	 */
 	public List<LockClaim> queued() {
 		List<LockClaim> queued = new ArrayList<>();
 		for (LockOwner owner : this.claims.keySet()) {
-			for (LockClaim claim : claimsOf(owner)) {
+			for (LockClaim claim : copy(this.claims, owner)) {
 				if (claim.isQueued()) {
 					queued.add(claim);
 				}
@@ -167,11 +116,7 @@ public final class WaitForGraph {
 	 * beginning with the claim; empty if there is no cycle
 	 */
 	public List<LockClaim> cycleThrough(LockClaim claim) {
-		// Nobody stands behind the newest of a queue: a cycle needs somebody who waits
-		// for
-		// what its owner holds elsewhere.
-		boolean awaited = grantedTo(claim.owner()).stream().anyMatch(LockClaim::hasQueue);
-		return awaited ? new Search(claim).cycleToStart() : List.of();
+		return new Search(claim).cycleToStart();
 	}
 
 	/**
@@ -204,7 +149,7 @@ public final class WaitForGraph {
 				steps.add(new Step(blocker, blocker));
 			}
 			else {
-				List<LockClaim> others = claimsOf(blocker.owner());
+				List<LockClaim> others = copy(this.claims, blocker.owner());
 				others.addAll(copy(this.nestedClaims, blocker.owner()));
 				others.stream().filter(LockClaim::isQueued).forEach((other) -> steps.add(new Step(blocker, other)));
 			}

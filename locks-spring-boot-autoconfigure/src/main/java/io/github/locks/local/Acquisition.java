@@ -1,6 +1,9 @@
 package io.github.locks.local;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -11,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One request for a {@link FairLock}, from asking to release. Its state moves in one
- * direction only, under the mutex of its lock:
+ * direction only:
  *
  * <pre>
  *   NEW ----> QUEUED ----> GRANTED ----> RELEASED
@@ -29,8 +32,31 @@ public final class Acquisition implements LockClaim {
 	 */
 	enum State {
 
-		NEW, QUEUED, GRANTED, RELEASED, ENDED
+		QUEUED, GRANTED, RELEASED, ENDED
 
+	}
+
+	private static final VarHandle STATE;
+
+	private static final VarHandle TOKEN;
+
+	/**
+	 * How long the first of a queue spins before it parks: about what it takes to wake a
+	 * parked thread.
+	 */
+	private static final long SPIN_NANOS = (Runtime.getRuntime().availableProcessors() > 1)
+			? TimeUnit.MICROSECONDS.toNanos(10) : 0;
+
+	private static final int SPINS_BETWEEN_CLOCKS = 16;
+
+	static {
+		try {
+			STATE = MethodHandles.lookup().findVarHandle(Acquisition.class, "state", State.class);
+			TOKEN = MethodHandles.lookup().findVarHandle(Acquisition.class, "token", long.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
 	}
 
 	private final FairLock lock;
@@ -41,27 +67,47 @@ public final class Acquisition implements LockClaim {
 
 	private final @Nullable String method;
 
-	private final long requestedNanos = System.nanoTime();
-
-	private volatile long grantedNanos;
-
 	/** Who is told of the end of the wait; {@code null} unparks the waiting thread. */
 	private final @Nullable Consumer<Acquisition> whenSettled;
 
-	private volatile State state = State.NEW;
+	/**
+	 * NEW is {@code null}, which costs nothing to write. Written with less than volatile
+	 * strength where something else publishes it: before it is entered into the word of
+	 * the lock, or after it was taken out.
+	 */
+	private volatile @Nullable State state;
 
-	private volatile boolean waited;
+	private long requestedNanos;
+
+	private long grantedNanos;
+
+	private long releasedNanos;
+
+	/** Negative: its opposite, unless somebody asks before the release. Zero: to come. */
+	private volatile long token;
+
+	/** The hold of the family that has the token of this one. */
+	private @Nullable Acquisition outer;
+
+	/** The place among the {@link ReaderSlots}, or -1. */
+	private int slot = -1;
+
+	/** Whether it is among the granted of the monitor. Guarded by the mutex. */
+	private boolean adopted;
+
+	/** Whether it came to the head of the queue at once. */
+	private boolean first;
+
+	private boolean waited;
 
 	private volatile @Nullable Thread waiter;
 
 	private volatile @Nullable RuntimeException failure;
 
-	private volatile long fencingToken;
-
-	/** Neighbours in the queue or among the granted. Guarded by the lock's mutex. */
+	/** Neighbours in the queue or among the granted. Guarded by the mutex. */
 	@Nullable Acquisition previous;
 
-	/** Guarded by the lock's mutex. */
+	/** Guarded by the mutex. */
 	@Nullable Acquisition next;
 
 	/** An exclusive request ahead in the queue, maybe outdated. Guarded by the mutex. */
@@ -106,11 +152,11 @@ public final class Acquisition implements LockClaim {
 		return this.state == State.GRANTED;
 	}
 
-	@Override
-	public boolean hasQueue() {
-		return this.lock.hasQueue();
-	}
-
+	/**
+	 * Returns when the request was made.
+	 * @return a value of {@link System#nanoTime()}; if the lock was granted at once, the
+	 * time of the grant
+	 */
 	@Override
 	public long requestedNanos() {
 		return this.requestedNanos;
@@ -129,6 +175,14 @@ public final class Acquisition implements LockClaim {
 	@Override
 	public boolean fail(RuntimeException cause) {
 		return this.lock.fail(this, cause);
+	}
+
+	/**
+	 * Returns the lock that is asked for.
+	 * @return the lock
+	 */
+	public FairLock lock() {
+		return this.lock;
 	}
 
 	/**
@@ -157,18 +211,30 @@ public final class Acquisition implements LockClaim {
 
 	/**
 	 * Returns how long the request had waited when the lock was granted.
-	 * @return the time in nanoseconds
+	 * @return the time in nanoseconds, 0 if it was granted at once
 	 */
 	public long waitedNanos() {
-		return this.grantedNanos - this.requestedNanos;
+		return this.waited ? this.grantedNanos - this.requestedNanos : 0;
 	}
 
 	/**
-	 * Returns the fencing token of the grant.
+	 * Returns the fencing token of the grant: more than that of any grant before that it
+	 * excludes, less than that of any such grant after. Who shares the lock gets a number
+	 * of its own only if it asks while it holds the lock.
 	 * @return the token, or 0 if the lock was not granted
 	 */
 	public long fencingToken() {
-		return this.fencingToken;
+		Acquisition first = this.outer;
+		if (first != null) {
+			return first.fencingToken();
+		}
+		long known = this.token;
+		while (known == 0 && (isGranted() || this.state == State.RELEASED)) {
+			// It is in the word of the lock, and its thread is about to write the token.
+			Thread.onSpinWait();
+			known = this.token;
+		}
+		return (known < 0) ? this.lock.sharedToken(this) : known;
 	}
 
 	/**
@@ -203,6 +269,27 @@ public final class Acquisition implements LockClaim {
 	}
 
 	/**
+	 * Waits for a moment without giving the processor away, if this acquisition came to
+	 * the head of the queue at once: then the lock may be handed over sooner than a
+	 * thread falls asleep. Like {@link #await} it decides nothing.
+	 * @param nanos how long to wait at most
+	 */
+	public void spin(long nanos) {
+		if (this.first) {
+			spin(System.nanoTime(), Math.min(nanos, SPIN_NANOS));
+		}
+	}
+
+	private void spin(long start, long nanos) {
+		for (int i = 1; isQueued(); i++) {
+			if (i % SPINS_BETWEEN_CLOCKS == 0 && System.nanoTime() - start >= nanos) {
+				return;
+			}
+			Thread.onSpinWait();
+		}
+	}
+
+	/**
 	 * Restarts the time of the hold: the grant of this lock was only the first step to
 	 * what the owner asked for.
 	 */
@@ -210,36 +297,90 @@ public final class Acquisition implements LockClaim {
 		this.grantedNanos = System.nanoTime();
 	}
 
-	/** Becomes granted. */
-	void granted(long token) {
-		this.grantedNanos = System.nanoTime();
-		this.fencingToken = token;
+	/** Notes the time of the request, which is not granted at once. */
+	void requested(long nanos) {
+		this.requestedNanos = nanos;
+	}
+
+	/** Prepares for being entered into the word of the lock or a slot. */
+	void entering(long nanos) {
+		this.requestedNanos = nanos;
+		this.grantedNanos = nanos;
+		STATE.set(this, State.GRANTED);
+	}
+
+	/** Takes {@link #entering} back. */
+	void notEntered() {
+		this.slot = -1;
+		token(0);
+		STATE.set(this, null);
+	}
+
+	/** Has left the word of the lock or a slot. */
+	void left() {
+		STATE.setRelease(this, State.RELEASED);
+	}
+
+	/** Stands in the queue. */
+	void queued(boolean atHead) {
+		this.waited = true;
+		this.first = atHead;
+		this.state = State.QUEUED;
+	}
+
+	/** Becomes granted by the monitor, maybe within an outer hold. */
+	void granted(long nanos, @Nullable Acquisition outerHold) {
+		this.grantedNanos = nanos;
+		this.outer = outerHold;
+		this.adopted = true;
 		this.state = State.GRANTED;
 	}
 
 	/** Takes the grant of another acquisition over. */
 	void grantedLike(Acquisition other) {
-		granted(other.fencingToken);
-		this.grantedNanos = other.grantedNanos;
+		this.requestedNanos = other.requestedNanos;
+		token(other.token);
+		granted(other.grantedNanos, other.outer);
+	}
+
+	boolean isAdopted() {
+		return this.adopted;
+	}
+
+	void adopted() {
+		this.adopted = true;
+	}
+
+	void disowned() {
+		this.adopted = false;
+	}
+
+	int slot() {
+		return this.slot;
+	}
+
+	void slot(int index) {
+		this.slot = index;
 	}
 
 	boolean isExclusive() {
 		return this.type.isExclusive();
 	}
 
-	State state() {
-		return this.state;
+	long token() {
+		return this.token;
 	}
 
-	void state(State state) {
-		if (state == State.QUEUED) {
-			this.waited = true;
-		}
-		this.state = state;
+	void token(long value) {
+		TOKEN.setRelease(this, value);
 	}
 
-	void failure(RuntimeException failure) {
-		this.failure = failure;
+	void state(State value) {
+		this.state = value;
+	}
+
+	void failure(RuntimeException cause) {
+		this.failure = cause;
 	}
 
 	/** Tells whoever waits. Called once, without the mutex, after the wait has ended. */

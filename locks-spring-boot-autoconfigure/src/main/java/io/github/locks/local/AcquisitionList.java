@@ -1,5 +1,8 @@
 package io.github.locks.local;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +55,16 @@ final class AcquisitionList {
 			successor.previous = acquisition;
 		}
 		this.size++;
+	}
+
+	/** Copies the first of the list. */
+	List<Acquisition> copy(int limit) {
+		List<Acquisition> copy = new ArrayList<>(Math.min(this.size, limit));
+		for (Acquisition acquisition = this.first; acquisition != null
+				&& copy.size() < limit; acquisition = acquisition.next) {
+			copy.add(acquisition);
+		}
+		return copy;
 	}
 
 	void remove(Acquisition acquisition) {

@@ -1,14 +1,14 @@
 package io.github.locks.local;
 
-import java.util.ArrayList;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.locks.LockOwner;
 import io.github.locks.LockType;
-import io.github.locks.local.Acquisition.State;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +24,20 @@ import org.jspecify.annotations.Nullable;
  * gives up either leaves the queue or learns that it has been granted the lock; then it
  * must release it.
  * <p>
+ * <b>The word.</b> One reference tells the state, and who holds the lock:
+ *
+ * <pre>
+ *   null            free
+ *   an Acquisition  held by it alone, nobody waits
+ *   ReaderSlots     held by readers in the slots or listed in the monitor, nobody waits
+ *   a Monitor       whatever the monitor says, under its mutex
+ *   RETIRED         never to be used again
+ * </pre>
+ *
+ * The word leaves {@code null} by compare-and-set only, and comes back to it by the one
+ * holder's compare-and-set, or under the mutex when the monitor is empty. See
+ * {@code docs/concurrency.md}.
+ * <p>
  * <b>Callbacks</b> are told after the mutex was left, by the thread that granted. They
  * must not block.
  * <p>
@@ -31,24 +45,40 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FairLock {
 
+	private static final Object RETIRED = new Object();
+
+	private static final VarHandle WORD;
+
+	private static final VarHandle MONITOR;
+
+	/** After so many calm grants to several readers they get slots. */
+	private static final int CALM_READS = 16;
+
+	static {
+		try {
+			WORD = MethodHandles.lookup().findVarHandle(FairLock.class, "word", Object.class);
+			MONITOR = MethodHandles.lookup().findVarHandle(FairLock.class, "monitor", Monitor.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
 	private final String resource;
 
-	private final ReentrantLock mutex = new ReentrantLock();
+	private volatile @Nullable Object word;
 
-	@GuardedBy("mutex")
-	private final AcquisitionList queue = new AcquisitionList();
+	/** Made when it is needed first, then kept. */
+	private volatile @Nullable Monitor monitor;
 
-	@GuardedBy("mutex")
-	private final AcquisitionList granted = new AcquisitionList();
+	/** Made when they are needed first, then kept. Written under the mutex. */
+	private @Nullable ReaderSlots slots;
 
-	@GuardedBy("mutex")
-	private final Holds holds = new Holds();
-
-	@GuardedBy("mutex")
+	/** Written by who excludes all others, or under the mutex if nobody does. */
 	private long lastToken;
 
-	/** Written under the mutex, read without. */
-	private volatile boolean queued;
+	/** Guarded by the mutex. */
+	private int calmReads;
 
 	/**
 	 * Creates a free lock.
@@ -69,7 +99,8 @@ public final class FairLock {
 	}
 
 	/**
-	 * Prepares a request. It takes nothing before it is passed to {@link #acquire}.
+	 * Prepares a request. It takes nothing before it is passed to {@link #tryEnter} or
+	 * {@link #acquire}.
 	 * @param type the kind of lock; all but {@link LockType#READ} are exclusive
 	 * @param owner for whom
 	 * @param method which method asks, or {@code null} if unknown
@@ -83,29 +114,70 @@ public final class FairLock {
 	}
 
 	/**
+	 * Acquires the lock if that takes no more than a look at the word: it is free, or
+	 * readers share it.
+	 * @param acquisition a prepared acquisition
+	 * @param nanos what to note as the time of the grant, a value of
+	 * {@link System#nanoTime()}
+	 * @return {@code false} if only {@link #acquire} can tell
+	 */
+	public boolean tryEnter(Acquisition acquisition, long nanos) {
+		Object current = this.word;
+		if (current == null) {
+			acquisition.entering(nanos);
+			if (WORD.compareAndSet(this, null, acquisition)) {
+				giveToken(acquisition);
+				return true;
+			}
+			acquisition.notEntered();
+		}
+		return current instanceof ReaderSlots shared && !acquisition.isExclusive()
+				&& tryShare(shared, acquisition, nanos);
+	}
+
+	/**
+	 * The reader is in its slot first, and looks at the word again then; who revokes the
+	 * slots changes the word first, and looks into them then. So one of both sees the
+	 * other.
+	 */
+	private boolean tryShare(ReaderSlots shared, Acquisition reader, long nanos) {
+		reader.entering(nanos);
+		reader.token(-(this.lastToken + 1));
+		if (shared.enter(reader) && (this.word == shared || !shared.leave(reader))) {
+			return true;
+		}
+		reader.notEntered();
+		return false;
+	}
+
+	/**
 	 * Acquires the lock, or stands in the queue for it.
 	 * @param acquisition a prepared acquisition, used once
 	 * @param mayQueue whether to queue if the lock is not to be had at once
 	 * @return what happened
 	 */
 	public Outcome acquire(Acquisition acquisition, boolean mayQueue) {
-		this.mutex.lock();
+		long nanos = System.nanoTime();
+		if (tryEnter(acquisition, nanos)) {
+			return Outcome.GRANTED;
+		}
+		acquisition.requested(nanos);
+		Monitor entered = enterMonitor();
+		if (entered == null) {
+			return Outcome.RETIRED;
+		}
 		try {
-			Outcome outcome = arrive(acquisition);
-			if (outcome == Outcome.GRANTED) {
-				grant(acquisition);
+			if (acquisition.isExclusive()) {
+				revokeSlots(entered);
 			}
-			else if (outcome == Outcome.QUEUED && mayQueue) {
-				enqueue(acquisition);
-			}
-			else {
-				acquisition.state(State.ENDED);
-				return (outcome == Outcome.QUEUED) ? Outcome.BUSY : outcome;
+			Outcome outcome = entered.arrive(acquisition, mayQueue, nanos);
+			if (outcome == Outcome.GRANTED && !acquisition.isExclusive()) {
+				offerSlots(entered);
 			}
 			return outcome;
 		}
 		finally {
-			this.mutex.unlock();
+			leaveMonitor(entered);
 		}
 	}
 
@@ -116,7 +188,21 @@ public final class FairLock {
 	 * granted or failed
 	 */
 	public boolean giveUp(Acquisition acquisition) {
-		return leaveQueue(acquisition);
+		if (!acquisition.isQueued()) {
+			return false;
+		}
+		List<Acquisition> admitted;
+		Monitor entered = enterMonitor();
+		if (entered == null) {
+			return false;
+		}
+		try {
+			admitted = entered.leaveQueue(acquisition, System.nanoTime());
+		}
+		finally {
+			leaveMonitor(entered);
+		}
+		return tell(admitted);
 	}
 
 	/**
@@ -125,21 +211,44 @@ public final class FairLock {
 	 * @return {@code false} if it was not granted, or released before
 	 */
 	public boolean release(Acquisition acquisition) {
+		if (tryLeave(acquisition)) {
+			return true;
+		}
+		Object current = this.word;
+		if (!(current instanceof Monitor || current instanceof ReaderSlots)) {
+			return false;
+		}
 		List<Acquisition> admitted;
-		this.mutex.lock();
+		long nanos = System.nanoTime();
+		Monitor entered = enterMonitor();
+		if (entered == null) {
+			return false;
+		}
 		try {
-			if (acquisition.state() != State.GRANTED) {
-				return false;
-			}
-			acquisition.state(State.RELEASED);
-			this.granted.remove(acquisition);
-			this.holds.remove(acquisition);
-			admitted = admitFromQueue();
+			admitted = entered.release(acquisition, nanos);
 		}
 		finally {
-			this.mutex.unlock();
+			leaveMonitor(entered);
 		}
-		admitted.forEach(Acquisition::settled);
+		return tell(admitted);
+	}
+
+	private boolean tryLeave(Acquisition acquisition) {
+		ReaderSlots shared = (acquisition.slot() >= 0) ? this.slots : null;
+		boolean left = (shared != null) ? shared.leave(acquisition) : WORD.compareAndSet(this, acquisition, null);
+		if (left) {
+			acquisition.left();
+		}
+		return left;
+	}
+
+	private static boolean tell(@Nullable List<Acquisition> admitted) {
+		if (admitted == null) {
+			return false;
+		}
+		for (int i = 0; i < admitted.size(); i++) {
+			admitted.get(i).settled();
+		}
 		return true;
 	}
 
@@ -151,22 +260,44 @@ public final class FairLock {
 	 */
 	public Acquisition handOver(Acquisition acquisition, LockOwner owner) {
 		Acquisition successor = new Acquisition(this, acquisition.type(), owner, acquisition.method(), null);
-		this.mutex.lock();
+		Monitor entered = enterMonitor();
+		if (entered == null) {
+			throw new IllegalStateException("A retired lock has no holders");
+		}
 		try {
-			if (acquisition.state() != State.GRANTED) {
+			revokeSlots(entered);
+			if (!acquisition.isAdopted()) {
 				throw new IllegalStateException("Only who was granted the lock can hand it over");
 			}
-			acquisition.state(State.RELEASED);
-			this.granted.remove(acquisition);
-			this.holds.remove(acquisition);
-			this.holds.add(successor, acquisition.fencingToken());
-			successor.grantedLike(acquisition);
-			this.granted.addLast(successor);
+			entered.handOver(acquisition, successor);
 		}
 		finally {
-			this.mutex.unlock();
+			leaveMonitor(entered);
 		}
 		return successor;
+	}
+
+	/**
+	 * Retires the lock if nobody holds it and nobody waits. From then on it answers
+	 * {@link Outcome#RETIRED}.
+	 * @return whether it is retired now
+	 */
+	public boolean retire() {
+		Monitor entered = enterMonitor();
+		if (entered == null) {
+			return true;
+		}
+		try {
+			revokeSlots(entered);
+			if (!entered.isEmpty()) {
+				return false;
+			}
+			this.word = RETIRED;
+			return true;
+		}
+		finally {
+			leaveMonitor(entered);
+		}
 	}
 
 	/**
@@ -174,21 +305,28 @@ public final class FairLock {
 	 * @return {@code true} if the queue is not empty
 	 */
 	public boolean hasQueue() {
-		return this.queued;
+		return this.word instanceof Monitor current && current.hasQueue();
 	}
 
 	/**
-	 * Returns the largest fencing token given out.
+	 * Whether nobody holds the lock and nobody waits.
+	 * @return {@code true} if it is free
+	 */
+	public boolean isFree() {
+		Object current = this.word;
+		if (current instanceof ReaderSlots shared && !shared.readers().isEmpty()) {
+			return false;
+		}
+		return !(current instanceof Acquisition) && look(true, Monitor::isEmpty);
+	}
+
+	/**
+	 * Returns the largest fencing token given out by a lock that was
+	 * {@linkplain #retire() retired}.
 	 * @return the token
 	 */
 	public long lastToken() {
-		this.mutex.lock();
-		try {
-			return this.lastToken;
-		}
-		finally {
-			this.mutex.unlock();
-		}
+		return this.lastToken;
 	}
 
 	/**
@@ -197,13 +335,7 @@ public final class FairLock {
 	 * @return granted ones, longest first; queued ones, in order
 	 */
 	public Snapshot snapshot() {
-		this.mutex.lock();
-		try {
-			return new Snapshot(copy(this.granted, Integer.MAX_VALUE), copy(this.queue, Integer.MAX_VALUE));
-		}
-		finally {
-			this.mutex.unlock();
-		}
+		return snapshot(Integer.MAX_VALUE, Integer.MAX_VALUE);
 	}
 
 	/**
@@ -212,13 +344,30 @@ public final class FairLock {
 	 * @return a copy, longest first
 	 */
 	public List<Acquisition> holders(int limit) {
-		this.mutex.lock();
-		try {
-			return copy(this.granted, limit);
+		return snapshot(limit, 0).granted();
+	}
+
+	private Snapshot snapshot(int holders, int waiters) {
+		Object current = this.word;
+		if (current instanceof Acquisition alone) {
+			return new Snapshot(List.of(alone), List.of());
 		}
-		finally {
-			this.mutex.unlock();
+		return (current == null) ? Snapshot.EMPTY
+				: look(Snapshot.EMPTY, (known) -> new Snapshot(granted(known, holders), known.queue().copy(waiters)));
+	}
+
+	private List<Acquisition> granted(Monitor known, int limit) {
+		List<Acquisition> granted = known.granted().copy(limit);
+		Object current = this.word;
+		if (current instanceof Acquisition alone) {
+			granted.add(alone);
 		}
+		else if (current instanceof ReaderSlots shared) {
+			long now = System.nanoTime();
+			granted.addAll(shared.readers());
+			granted.sort(Comparator.comparingLong((reader) -> reader.grantedNanos() - now));
+		}
+		return (granted.size() > limit) ? granted.subList(0, limit) : granted;
 	}
 
 	/**
@@ -226,13 +375,7 @@ public final class FairLock {
 	 * @return the length of the queue
 	 */
 	public int queueLength() {
-		this.mutex.lock();
-		try {
-			return this.queue.size();
-		}
-		finally {
-			this.mutex.unlock();
-		}
+		return look(0, (known) -> known.queue().size());
 	}
 
 	/**
@@ -241,237 +384,134 @@ public final class FairLock {
 	 * @return its position from 1, 0 if it is not queued
 	 */
 	public int positionOf(Acquisition acquisition) {
-		this.mutex.lock();
-		try {
-			int position = 0;
-			if (acquisition.isQueued()) {
-				for (@Nullable
-				Acquisition ahead = acquisition; ahead != null; ahead = ahead.previous) {
-					position++;
-				}
-			}
-			return position;
-		}
-		finally {
-			this.mutex.unlock();
-		}
+		return look(0, (known) -> known.positionOf(acquisition));
 	}
 
 	boolean fail(Acquisition acquisition, RuntimeException failure) {
 		acquisition.failure(failure);
-		if (!leaveQueue(acquisition)) {
+		if (!giveUp(acquisition)) {
 			return false;
 		}
 		acquisition.settled();
 		return true;
 	}
 
-	/**
-	 * What a queued acquisition waits for directly. Not all that blocks it: those in
-	 * front of it name what blocks them, so that all edges of a queue are as many as its
-	 * members.
-	 */
+	/** What a queued acquisition waits for: holders, or a writer ahead of it. */
 	List<Acquisition> blockersOf(Acquisition acquisition) {
-		this.mutex.lock();
-		try {
-			if (!acquisition.isQueued()) {
-				return List.of();
-			}
-			List<Acquisition> ahead = acquisition.isExclusive() ? groupAhead(acquisition)
-					: listOf(writerAhead(acquisition));
-			return ahead.isEmpty() ? blockingHolders(acquisition) : ahead;
-		}
-		finally {
-			this.mutex.unlock();
-		}
+		return look(List.of(), (known) -> known.blockers(acquisition));
 	}
 
 	/** Those inside that exclude a queued acquisition. */
 	List<Acquisition> holdersAgainst(Acquisition acquisition) {
-		this.mutex.lock();
+		return look(List.of(), (known) -> known.blockingHolders(acquisition));
+	}
+
+	/** Looks into the monitor, under the mutex. */
+	private <T> T look(T withoutMonitor, Function<Monitor, T> question) {
+		Monitor known = this.monitor;
+		if (known == null) {
+			return withoutMonitor;
+		}
+		known.lock();
 		try {
-			return acquisition.isQueued() ? blockingHolders(acquisition) : List.of();
+			return question.apply(known);
 		}
 		finally {
-			this.mutex.unlock();
+			known.unlock();
 		}
-	}
-
-	@GuardedBy("mutex")
-	private Outcome arrive(Acquisition acquisition) {
-		Holds.Count family = this.holds.family(acquisition.owner());
-		if (acquisition.isExclusive() && family.all() > 0 && family.exclusive() == 0) {
-			return Outcome.UPGRADE_REFUSED;
-		}
-		boolean inTurn = this.queue.isEmpty() || family.all() > 0;
-		return (inTurn && isAdmissible(acquisition, family)) ? Outcome.GRANTED : Outcome.QUEUED;
-	}
-
-	/** Whether nobody inside excludes the acquisition. */
-	@GuardedBy("mutex")
-	private boolean isAdmissible(Acquisition acquisition, Holds.Count family) {
-		Holds.Count total = this.holds.total();
-		if (acquisition.isExclusive()) {
-			return total.all() == family.all() && (total.all() == 0 || family.exclusive() > 0);
-		}
-		return total.exclusive() == family.exclusive();
-	}
-
-	@GuardedBy("mutex")
-	private void enqueue(Acquisition acquisition) {
-		if (this.holds.family(acquisition.owner()).all() > 0) {
-			enqueueInside(acquisition);
-		}
-		else {
-			Acquisition last = this.queue.last();
-			acquisition.writerAhead = (last == null || last.isExclusive()) ? last : writerAhead(last);
-			this.queue.addLast(acquisition);
-		}
-		acquisition.state(State.QUEUED);
-		this.queued = true;
 	}
 
 	/**
-	 * Puts a request of an owner whose family is inside before all those of others, and
-	 * before those that wait for its family: it would wait for itself behind them.
+	 * Numbers a grant. Exclusive ones count by two, so that there is a number for readers
+	 * in between.
 	 */
-	@GuardedBy("mutex")
-	private void enqueueInside(Acquisition acquisition) {
-		Acquisition last = null;
-		Acquisition writer = null;
-		for (Acquisition ahead = this.queue.first(); ahead != null
-				&& isServedBefore(ahead, acquisition); ahead = ahead.next) {
-			last = ahead;
-			writer = ahead.isExclusive() ? ahead : writer;
-		}
-		acquisition.writerAhead = writer;
-		this.queue.addAfter(last, acquisition);
+	void giveToken(Acquisition acquisition) {
 		if (acquisition.isExclusive()) {
-			insertWriterAhead(acquisition);
+			this.lastToken += 2;
+			acquisition.token(this.lastToken);
+		}
+		else {
+			acquisition.token(-(this.lastToken + 1));
 		}
 	}
 
-	@GuardedBy("mutex")
-	private boolean isServedBefore(Acquisition ahead, Acquisition acquisition) {
-		return this.holds.family(ahead.owner()).all() > 0
-				&& blockingHolders(ahead).stream().noneMatch((holder) -> isFamily(acquisition.owner(), holder.owner()));
-	}
-
-	/** Tells those behind an inserted writer, up to the next writer, that it is ahead. */
-	private static void insertWriterAhead(Acquisition writer) {
-		Acquisition behind = writer.next;
-		while (behind != null) {
-			behind.writerAhead = writer;
-			behind = behind.isExclusive() ? null : behind.next;
+	/** The token of a reader that has none of its own yet. */
+	long sharedToken(Acquisition reader) {
+		Monitor entered = enterMonitor();
+		if (entered == null) {
+			return -reader.token();
 		}
-	}
-
-	@GuardedBy("mutex")
-	private void grant(Acquisition acquisition) {
-		acquisition.granted(this.holds.add(acquisition, this.lastToken + 1));
-		this.granted.addLast(acquisition);
-		this.lastToken = Math.max(this.lastToken, acquisition.fencingToken());
-	}
-
-	private boolean leaveQueue(Acquisition acquisition) {
-		List<Acquisition> admitted;
-		this.mutex.lock();
 		try {
-			if (!acquisition.isQueued()) {
-				return false;
+			revokeSlots(entered);
+			if (reader.token() < 0) {
+				long token = -reader.token();
+				if (reader.isAdopted()) {
+					Acquisition numbered = entered.numberedRelativeOf(reader);
+					token = (numbered != null) ? numbered.token() : ++this.lastToken;
+				}
+				reader.token(token);
 			}
-			acquisition.state(State.ENDED);
-			acquisition.writerAhead = writerAhead(acquisition);
-			this.queue.remove(acquisition);
-			admitted = admitFromQueue();
+			return reader.token();
 		}
 		finally {
-			this.mutex.unlock();
+			leaveMonitor(entered);
 		}
-		admitted.forEach(Acquisition::settled);
-		return true;
 	}
 
-	@GuardedBy("mutex")
-	private List<Acquisition> admitFromQueue() {
-		List<Acquisition> admitted = List.of();
-		for (Acquisition head = this.queue.first(); head != null; head = this.queue.first()) {
-			if (!isAdmissible(head, this.holds.family(head.owner()))) {
-				break;
+	/**
+	 * Takes the mutex, and sees to it that the word is the monitor or the slots.
+	 * @return the monitor, or {@code null} if the lock is retired
+	 */
+	private @Nullable Monitor enterMonitor() {
+		Monitor known = monitor();
+		known.lock();
+		Object current = this.word;
+		while (current != known && !(current instanceof ReaderSlots)) {
+			if (current == RETIRED) {
+				known.unlock();
+				return null;
 			}
-			this.queue.remove(head);
-			head.writerAhead = null;
-			grant(head);
-			if (admitted.isEmpty()) {
-				admitted = new ArrayList<>(1);
+			if (WORD.compareAndSet(this, current, known) && current instanceof Acquisition alone) {
+				known.adopt(alone);
 			}
-			admitted.add(head);
+			current = this.word;
 		}
-		this.queued = !this.queue.isEmpty();
-		return admitted;
+		return known;
 	}
 
-	/** The nearest exclusive request ahead that still waits. Under the mutex. */
-	private static @Nullable Acquisition writerAhead(Acquisition acquisition) {
-		Acquisition writer = acquisition.writerAhead;
-		while (writer != null && !writer.isQueued()) {
-			writer = writer.writerAhead;
-		}
-		// Let all on the way know, so that nobody has to go the same way again.
-		for (Acquisition step = acquisition; step != writer && step != null;) {
-			Acquisition next = step.writerAhead;
-			step.writerAhead = writer;
-			step = (next != writer) ? next : null;
-		}
-		return writer;
-	}
-
-	/** The writer, or the group of readers, directly in front. Under the mutex. */
-	private static List<Acquisition> groupAhead(Acquisition acquisition) {
-		Acquisition previous = acquisition.previous;
-		if (previous == null || previous.isExclusive()) {
-			return listOf(previous);
-		}
-		List<Acquisition> group = new ArrayList<>();
-		for (; previous != null && !previous.isExclusive(); previous = previous.previous) {
-			group.add(previous);
-		}
-		return group;
-	}
-
-	@GuardedBy("mutex")
-	private List<Acquisition> blockingHolders(Acquisition acquisition) {
-		List<Acquisition> blocking = new ArrayList<>();
-		for (Acquisition holder = this.granted.first(); holder != null; holder = holder.next) {
-			boolean excludes = acquisition.isExclusive() || holder.isExclusive();
-			if (excludes && !isFamily(acquisition.owner(), holder.owner())) {
-				blocking.add(holder);
+	private Monitor monitor() {
+		for (Monitor known = this.monitor;; known = this.monitor) {
+			if (known != null) {
+				return known;
 			}
+			MONITOR.compareAndSet(this, null, new Monitor(this));
 		}
-		return blocking;
 	}
 
-	private static boolean isFamily(LockOwner owner, LockOwner holder) {
-		for (@Nullable
-		LockOwner member = owner; member != null; member = member.parent()) {
-			if (member.equals(holder)) {
-				return true;
+	/** Lets the mutex go. Without holders and waiters the word is the lock again. */
+	private void leaveMonitor(Monitor entered) {
+		if (entered.isEmpty() && this.word == entered) {
+			this.word = null;
+		}
+		entered.unlock();
+	}
+
+	/** Gives readers their slots after a while with several of them, and no writer. */
+	private void offerSlots(Monitor entered) {
+		if (this.word == entered && entered.isCalmlyShared() && ++this.calmReads >= CALM_READS) {
+			if (this.slots == null) {
+				this.slots = new ReaderSlots();
 			}
+			this.word = this.slots;
 		}
-		return false;
 	}
 
-	private static List<Acquisition> listOf(@Nullable Acquisition acquisition) {
-		return (acquisition != null) ? List.of(acquisition) : List.of();
-	}
-
-	private static List<Acquisition> copy(AcquisitionList list, int limit) {
-		List<Acquisition> copy = new ArrayList<>(Math.min(list.size(), limit));
-		for (Acquisition acquisition = list.first(); acquisition != null
-				&& copy.size() < limit; acquisition = acquisition.next) {
-			copy.add(acquisition);
+	private void revokeSlots(Monitor entered) {
+		this.calmReads = 0;
+		if (this.word instanceof ReaderSlots shared) {
+			this.word = entered;
+			shared.collect().forEach(entered::adopt);
 		}
-		return copy;
 	}
 
 	/**
@@ -489,7 +529,10 @@ public final class FairLock {
 		BUSY,
 
 		/** The owner reads and asked to write, which would never end. */
-		UPGRADE_REFUSED
+		UPGRADE_REFUSED,
+
+		/** The lock is not in use any more: there is another one for the resource. */
+		RETIRED
 
 	}
 
@@ -500,6 +543,9 @@ public final class FairLock {
 	 * @param queued those who waited, in order
 	 */
 	public record Snapshot(List<Acquisition> granted, List<Acquisition> queued) {
+
+		static final Snapshot EMPTY = new Snapshot(List.of(), List.of());
+
 	}
 
 }

@@ -7,17 +7,17 @@ import io.github.locks.LockOwner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How often each owner is inside a lock. Guarded by the lock's mutex.
+ * How often each owner is inside a lock. A hold that is alone, as most are, is only
+ * remembered; the table is for several. Guarded by the lock's mutex.
  */
 final class Holds {
 
-	private final Map<LockOwner, Count> byOwner = new HashMap<>();
+	private final Map<LockOwner, Count> byOwner = new HashMap<>(4);
 
-	private final Count total = new Count(0);
+	/** The first hold, as long as the table is empty. */
+	private @Nullable Acquisition sole;
 
-	boolean isEmpty() {
-		return this.byOwner.isEmpty();
-	}
+	private final Count total = new Count(null);
 
 	/** All holds of all owners. */
 	Count total() {
@@ -26,13 +26,17 @@ final class Holds {
 
 	/** The holds that a request of this owner may join: its own and its ancestors'. */
 	Count family(LockOwner owner) {
-		if (isEmpty()) {
+		if (this.total.all() == 0) {
 			return Count.NONE;
+		}
+		Acquisition alone = this.sole;
+		if (alone != null) {
+			return isFamily(owner, alone.owner()) ? this.total : Count.NONE;
 		}
 		if (owner.parent() == null) {
 			return this.byOwner.getOrDefault(owner, Count.NONE);
 		}
-		Count family = new Count(0);
+		Count family = new Count(null);
 		for (@Nullable
 		LockOwner member = owner; member != null; member = member.parent()) {
 			Count count = this.byOwner.getOrDefault(member, Count.NONE);
@@ -44,35 +48,61 @@ final class Holds {
 
 	/**
 	 * Adds a hold.
-	 * @param token the fencing token of a new hold; a nested one has that of the outer
-	 * @return the token of the hold
+	 * @return the hold that it is nested in, or {@code null} if it is the first one of
+	 * its family
 	 */
-	long add(Acquisition acquisition, long token) {
-		long outer = tokenOf(acquisition.owner());
-		Count count = this.byOwner.computeIfAbsent(acquisition.owner(),
-				(owner) -> new Count((outer != 0) ? outer : token));
-		count.add(acquisition.isExclusive(), 1);
+	@Nullable Acquisition add(Acquisition acquisition) {
 		this.total.add(acquisition.isExclusive(), 1);
-		return count.token;
+		if (this.total.all() == 1) {
+			this.sole = acquisition;
+			return null;
+		}
+		Acquisition alone = this.sole;
+		if (alone != null) {
+			this.sole = null;
+			addToTable(alone);
+		}
+		return addToTable(acquisition);
 	}
 
-	private long tokenOf(LockOwner owner) {
+	private @Nullable Acquisition addToTable(Acquisition acquisition) {
+		Acquisition outer = outermost(acquisition.owner());
+		this.byOwner.computeIfAbsent(acquisition.owner(), (owner) -> new Count((outer != null) ? outer : acquisition))
+			.add(acquisition.isExclusive(), 1);
+		return outer;
+	}
+
+	private @Nullable Acquisition outermost(LockOwner owner) {
 		for (@Nullable
 		LockOwner member = owner; member != null; member = member.parent()) {
 			Count count = this.byOwner.get(member);
 			if (count != null) {
-				return count.token;
+				return count.first;
 			}
 		}
-		return 0;
+		return null;
 	}
 
 	void remove(Acquisition acquisition) {
 		this.total.add(acquisition.isExclusive(), -1);
+		if (this.sole == acquisition) {
+			this.sole = null;
+			return;
+		}
 		this.byOwner.computeIfPresent(acquisition.owner(), (owner, count) -> {
 			count.add(acquisition.isExclusive(), -1);
 			return (count.all() == 0) ? null : count;
 		});
+	}
+
+	static boolean isFamily(LockOwner owner, LockOwner holder) {
+		for (@Nullable
+		LockOwner member = owner; member != null; member = member.parent()) {
+			if (member.equals(holder)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**
@@ -80,16 +110,17 @@ final class Holds {
 	 */
 	static final class Count {
 
-		static final Count NONE = new Count(0);
+		static final Count NONE = new Count(null);
 
-		private final long token;
+		/** Whose fencing token is that of the others too. */
+		private final @Nullable Acquisition first;
 
 		private int shared;
 
 		private int exclusive;
 
-		Count(long token) {
-			this.token = token;
+		Count(@Nullable Acquisition first) {
+			this.first = first;
 		}
 
 		int shared() {
@@ -104,8 +135,8 @@ final class Holds {
 			return this.shared + this.exclusive;
 		}
 
-		private void add(boolean exclusive, int number) {
-			if (exclusive) {
+		private void add(boolean isExclusive, int number) {
+			if (isExclusive) {
 				this.exclusive += number;
 			}
 			else {

@@ -50,12 +50,6 @@ public interface LockClaim {
 	boolean isGranted();
 
 	/**
-	 * Whether somebody waits in the queue of the resource that this claim is for.
-	 * @return {@code true} if the queue is not empty
-	 */
-	boolean hasQueue();
-
-	/**
 	 * Returns when the request was made.
 	 * @return a value of {@link System#nanoTime()}
 	 */

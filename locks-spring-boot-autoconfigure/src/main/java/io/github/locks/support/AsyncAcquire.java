@@ -52,13 +52,13 @@ final class AsyncAcquire {
 	}
 
 	private LockFuture start() {
-		Acquisition acquisition = this.attempt.acquisition();
-		switch (this.attempt.queue().acquire(acquisition, this.attempt.timeoutNanos() > 0)) {
-			case GRANTED -> granted(false);
+		switch (this.attempt.acquire(this.attempt.timeoutNanos() > 0)) {
+			case GRANTED -> granted();
 			case UPGRADE_REFUSED -> fail(Kind.UPGRADE_REFUSED, () -> this.failures.upgrade(this.attempt));
 			case BUSY ->
 				fail(Kind.TIMEOUT, () -> this.failures.timeout(this.attempt, this.attempt.queue().queueLength() + 1));
-			case QUEUED -> queued(acquisition);
+			case QUEUED -> queued(this.attempt.acquisition());
+			case RETIRED -> throw new IllegalStateException("A retired lock is never asked");
 		}
 		return this.future;
 	}
@@ -66,14 +66,16 @@ final class AsyncAcquire {
 	private void queued(Acquisition acquisition) {
 		this.attempt.queued();
 		this.timeout = this.runtime.workers().schedule(this::timeUp, this.attempt.remainingNanos());
+		this.runtime.graph().add(acquisition);
 		if (!acquisition.isQueued()) {
-			cancelTimeout();
+			// Whoever took it out of the queue may have looked for it too early.
+			leftQueue();
 		}
 		else if (this.runtime.isAdmitted(this.attempt.acquisition().owner())) {
 			this.runtime.deadlocks().queued(acquisition);
 		}
 		else if (this.attempt.queue().giveUp(acquisition)) {
-			cancelTimeout();
+			leftQueue();
 			fail(Kind.FAILED, () -> this.runtime.closed(this.attempt.request()));
 		}
 	}
@@ -89,26 +91,26 @@ final class AsyncAcquire {
 
 	/** The wait in the queue has ended by a grant, or because somebody failed it. */
 	private void settled() {
-		cancelTimeout();
+		leftQueue();
 		if (this.attempt.acquisition().isGranted()) {
-			granted(true);
+			granted();
 		}
 		else {
 			this.future.fail(this.attempt.failedByOther());
 		}
 	}
 
-	private void granted(boolean waited) {
+	private void granted() {
 		if (this.attempt.isDistributed()) {
 			this.runtime.workers().execute(this::askBackend);
 		}
 		else {
-			deliver(this.attempt.newHandle(this.attempt.acquisition().fencingToken()), waited);
+			deliver(this.attempt.succeed());
 		}
 	}
 
-	private void deliver(DefaultLockHandle handle, boolean waited) {
-		if (!this.future.deliver(this.attempt.succeed(handle, waited))) {
+	private void deliver(LockHandle handle) {
+		if (!this.future.deliver(handle)) {
 			handle.closeNow();
 		}
 	}
@@ -132,7 +134,7 @@ final class AsyncAcquire {
 			return;
 		}
 		if (handle != null) {
-			deliver(handle, true);
+			deliver(this.attempt.succeed(handle));
 		}
 		else {
 			askAgain();
@@ -161,6 +163,7 @@ final class AsyncAcquire {
 		int position = this.attempt.queue().positionOf(this.attempt.acquisition());
 		Optional<String> deadlock = this.runtime.deadlocks().describe(this.attempt.acquisition());
 		if (this.attempt.queue().giveUp(this.attempt.acquisition())) {
+			leftQueue();
 			this.runtime.workers()
 				.execute(() -> fail(Kind.TIMEOUT, () -> this.failures.timeout(this.attempt, position, deadlock)));
 		}
@@ -169,12 +172,13 @@ final class AsyncAcquire {
 	/** The user does not want the lock any more. */
 	void takeBack() {
 		if (this.attempt.queue().giveUp(this.attempt.acquisition())) {
-			cancelTimeout();
+			leftQueue();
 			this.attempt.end(Kind.CANCELLED);
 		}
 	}
 
-	private void cancelTimeout() {
+	private void leftQueue() {
+		this.runtime.graph().remove(this.attempt.acquisition());
 		Future<?> scheduled = this.timeout;
 		if (scheduled != null) {
 			scheduled.cancel(false);

@@ -55,7 +55,7 @@ final class BlockingAcquire {
 		LockOwner owner = ownerOf(request);
 		runtime.admit(request, owner);
 		LockAttempt attempt = new LockAttempt(runtime, request, owner, null);
-		return switch (attempt.queue().acquire(attempt.acquisition(), false)) {
+		return switch (attempt.acquire(false)) {
 			case GRANTED -> new BlockingAcquire(runtime, failures, attempt, false).askOnce();
 			case UPGRADE_REFUSED -> throw attempt.fail(Kind.UPGRADE_REFUSED, () -> failures.upgrade(attempt));
 			default -> {
@@ -71,36 +71,37 @@ final class BlockingAcquire {
 	}
 
 	private LockHandle run() {
-		Acquisition acquisition = this.attempt.acquisition();
-		boolean waited = false;
-		switch (this.attempt.queue().acquire(acquisition, this.attempt.timeoutNanos() > 0)) {
+		switch (this.attempt.acquire(this.attempt.timeoutNanos() > 0)) {
 			case UPGRADE_REFUSED ->
 				throw this.attempt.fail(Kind.UPGRADE_REFUSED, () -> this.failures.upgrade(this.attempt));
 			case BUSY -> throw this.attempt.fail(Kind.TIMEOUT,
 					() -> this.failures.timeout(this.attempt, this.attempt.queue().queueLength() + 1));
-			case QUEUED -> {
-				awaitTurn(acquisition);
-				waited = true;
-			}
+			case QUEUED -> awaitTurn(this.attempt.acquisition());
 			default -> {
 			}
 		}
-		if (this.attempt.isDistributed()) {
-			return this.attempt.succeed(awaitBackend(), true);
-		}
-		return this.attempt.succeed(this.attempt.newHandle(acquisition.fencingToken()), waited);
+		return this.attempt.isDistributed() ? this.attempt.succeed(awaitBackend()) : this.attempt.succeed();
 	}
 
 	private void awaitTurn(Acquisition acquisition) {
 		int position = 0;
 		Optional<String> deadlock = Optional.empty();
 		this.attempt.queued();
-		if (this.runtime.isAdmitted(this.attempt.acquisition().owner())) {
-			this.runtime.deadlocks().queued(acquisition);
-			acquisition.await(this.attempt.remainingNanos(), this.interruptible);
-			if (acquisition.isQueued()) {
-				position = this.attempt.queue().positionOf(acquisition);
-				deadlock = this.runtime.deadlocks().describe(acquisition);
+		acquisition.spin(this.attempt.remainingNanos());
+		if (acquisition.isQueued()) {
+			this.runtime.graph().add(acquisition);
+			try {
+				if (this.runtime.isAdmitted(acquisition.owner())) {
+					this.runtime.deadlocks().queued(acquisition);
+					acquisition.await(this.attempt.remainingNanos(), this.interruptible);
+				}
+				if (acquisition.isQueued()) {
+					position = this.attempt.queue().positionOf(acquisition);
+					deadlock = this.runtime.deadlocks().describe(acquisition);
+				}
+			}
+			finally {
+				this.runtime.graph().remove(acquisition);
 			}
 		}
 		if (this.attempt.queue().giveUp(acquisition)) {
@@ -154,7 +155,7 @@ final class BlockingAcquire {
 
 	private @Nullable LockHandle askOnce() {
 		if (!this.attempt.isDistributed()) {
-			return this.attempt.succeed(this.attempt.newHandle(this.attempt.acquisition().fencingToken()), false);
+			return this.attempt.succeed();
 		}
 		DefaultLockHandle handle;
 		try {
@@ -168,7 +169,7 @@ final class BlockingAcquire {
 			this.attempt.endGranted(Kind.TIMEOUT);
 			return null;
 		}
-		return this.attempt.succeed(handle, true);
+		return this.attempt.succeed(handle);
 	}
 
 	private boolean isInterrupted() {

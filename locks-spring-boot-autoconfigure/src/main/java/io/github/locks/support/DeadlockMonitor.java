@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -21,11 +22,13 @@ import io.github.locks.Deadlock.Kind;
 import io.github.locks.Deadlock.Participant;
 import io.github.locks.DeadlockException;
 import io.github.locks.LockNames;
+import io.github.locks.LockOwner;
 import io.github.locks.deadlock.WaitForGraph;
 import io.github.locks.spi.LockClaim;
 import io.github.locks.spi.ProcessId;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Searches for deadlocks when a request begins to wait, and every check interval as long
@@ -42,6 +45,8 @@ final class DeadlockMonitor {
 	private final WaitForGraph graph;
 
 	private final Supplier<? extends Collection<? extends LockClaim>> askers;
+
+	private final Supplier<Map<LockOwner, List<String>>> holds;
 
 	private final Workers workers;
 
@@ -62,10 +67,12 @@ final class DeadlockMonitor {
 	/**
 	 * Creates a monitor.
 	 * @param askers those who wait for the backend, not in a queue
+	 * @param holds finds out what each owner holds
 	 */
-	DeadlockMonitor(WaitForGraph graph, Supplier<? extends Collection<? extends LockClaim>> askers, Workers workers,
-			LockSettings settings, Listeners listeners) {
+	DeadlockMonitor(WaitForGraph graph, Supplier<? extends Collection<? extends LockClaim>> askers,
+			Supplier<Map<LockOwner, List<String>>> holds, Workers workers, LockSettings settings, Listeners listeners) {
 		this.graph = graph;
+		this.holds = holds;
 		this.askers = askers;
 		this.workers = workers;
 		this.intervalNanos = LockSettings.nanos(settings.deadlockCheckInterval());
@@ -79,7 +86,7 @@ final class DeadlockMonitor {
 		try {
 			List<LockClaim> cycle = this.graph.cycleThrough(claim);
 			if (!cycle.isEmpty()) {
-				breakUp(remember(Kind.CYCLE, cycle), cycle);
+				breakUp(remember(Kind.CYCLE, cycle, this.holds.get()), cycle);
 			}
 		}
 		catch (Throwable ex) {
@@ -114,12 +121,14 @@ final class DeadlockMonitor {
 	private List<Deadlock> update(List<List<LockClaim>> cycles) {
 		List<Deadlock> deadlocks = new ArrayList<>();
 		Set<Set<LockClaim>> current = new HashSet<>();
+		List<LockClaim> longWaits = longWaits(cycles);
+		Map<LockOwner, List<String>> held = (cycles.isEmpty() && longWaits.isEmpty()) ? Map.of() : this.holds.get();
 		for (List<LockClaim> cycle : cycles) {
-			deadlocks.add(remember(Kind.CYCLE, cycle));
+			deadlocks.add(remember(Kind.CYCLE, cycle, held));
 			current.add(Set.copyOf(cycle));
 		}
-		for (LockClaim claim : longWaits(cycles)) {
-			deadlocks.add(remember(Kind.LONG_WAIT, List.of(claim)));
+		for (LockClaim claim : longWaits) {
+			deadlocks.add(remember(Kind.LONG_WAIT, List.of(claim), held));
 			current.add(Set.of(claim));
 		}
 		synchronized (this) {
@@ -214,12 +223,12 @@ final class DeadlockMonitor {
 	 * code: the request that found it stands in a queue and must not be left there. Tells
 	 * since when one is known.
 	 */
-	private Deadlock remember(Kind kind, List<LockClaim> members) {
+	private Deadlock remember(Kind kind, List<LockClaim> members, Map<LockOwner, List<String>> held) {
 		Set<LockClaim> key = Set.copyOf(members);
 		Deadlock deadlock;
 		synchronized (this) {
 			Deadlock earlier = this.known.get(key);
-			deadlock = describe(kind, (earlier != null) ? earlier.detectedAt() : Instant.now(), members);
+			deadlock = describe(kind, (earlier != null) ? earlier.detectedAt() : Instant.now(), members, held);
 			this.known.put(key, deadlock);
 			if (earlier != null) {
 				return deadlock;
@@ -242,19 +251,22 @@ final class DeadlockMonitor {
 		this.listeners.onDeadlock(deadlock);
 	}
 
-	private Deadlock describe(Kind kind, Instant detectedAt, List<LockClaim> members) {
-		return new Deadlock(kind, detectedAt, members.stream().map(this::participant).toList());
+	private static Deadlock describe(Kind kind, Instant detectedAt, List<LockClaim> members,
+			Map<LockOwner, List<String>> held) {
+		return new Deadlock(kind, detectedAt, members.stream().map((claim) -> participant(claim, held)).toList());
 	}
 
-	private Participant participant(LockClaim claim) {
-		List<String> holds = this.graph.grantedTo(claim.owner())
-			.stream()
-			.filter((granted) -> granted != claim)
-			.map(LockClaim::resource)
-			.distinct()
-			.sorted()
-			.toList();
-		return new Participant(claim.owner().name(), holds, claim.resource(),
+	private static Participant participant(LockClaim claim, Map<LockOwner, List<String>> held) {
+		TreeSet<String> holds = new TreeSet<>();
+		for (@Nullable
+		LockOwner member = claim.owner(); member != null; member = member.isNested() ? member.parent() : null) {
+			holds.addAll(held.getOrDefault(member, List.of()));
+		}
+		if (claim.isGranted()) {
+			// It asks the backend: what it was granted is only the right to ask.
+			holds.remove(claim.resource());
+		}
+		return new Participant(claim.owner().name(), List.copyOf(holds), claim.resource(),
 				StatusReader.millis(System.nanoTime() - claim.requestedNanos()), claim.method(), ProcessId.current());
 	}
 

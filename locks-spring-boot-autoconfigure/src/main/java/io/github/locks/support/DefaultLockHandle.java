@@ -14,7 +14,7 @@ import io.github.locks.LockType;
 import io.github.locks.local.Acquisition;
 
 /**
- * A granted lock. HELD moves to CLOSED, or to LOST and then to CLOSED_LATE.
+ * A granted distributed lock. HELD moves to CLOSED, or to LOST and then to CLOSED_LATE.
  */
 final class DefaultLockHandle implements LockHandle {
 
@@ -57,11 +57,9 @@ final class DefaultLockHandle implements LockHandle {
 		this.request = request;
 		this.acquisition = acquisition;
 		this.fencingToken = fencingToken;
-		if (acquisition.type() == LockType.DISTRIBUTED) {
-			acquisition.holdsFromNow();
-			Duration minimumHold = runtime.settings().minimumHoldOf(request);
-			this.minimumHoldNanos = (minimumHold != null) ? LockSettings.nanos(minimumHold) : 0;
-		}
+		acquisition.holdsFromNow();
+		Duration minimumHold = runtime.settings().minimumHoldOf(request);
+		this.minimumHoldNanos = (minimumHold != null) ? LockSettings.nanos(minimumHold) : 0;
 	}
 
 	@Override

@@ -64,8 +64,8 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 		Leases leases = new Leases(builder.backend(), workers);
 		Listeners listeners = new Listeners(builder.listeners());
 		this.runtime = new LockRuntime(settings, workers, resources, graph,
-				new DeadlockMonitor(graph, leases::askers, workers, settings, listeners), leases, listeners,
-				new Shutdown());
+				new DeadlockMonitor(graph, leases::askers, resources::namesByOwner, workers, settings, listeners),
+				leases, listeners, new Shutdown());
 		this.status = new StatusReader(resources, leases);
 		this.failures = new Failures(settings, this.status);
 		this.views = new LockViews(this.runtime, this.failures);
@@ -217,11 +217,11 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 		long nanos = LockSettings.nanos(patience);
 		long start = System.nanoTime();
 		LockOwner self = LockOwner.current();
-		if (nanos > 0 && this.runtime.graph().hasOthersThan(self)) {
+		if (nanos > 0 && this.runtime.resources().hasOthersThan(self)) {
 			logger.info("Closing waits for locks that are held, up to 'locks.shutdown-timeout' = "
 					+ Failures.text(patience) + ": " + Failures.heldBy(this.status.status()));
 		}
-		while (this.runtime.graph().hasOthersThan(self)) {
+		while (this.runtime.resources().hasOthersThan(self)) {
 			if (System.nanoTime() - start >= nanos || Thread.currentThread().isInterrupted()) {
 				logger.warn("Closing while locks are held, after 'locks.shutdown-timeout' = " + Failures.text(patience)
 						+ ": " + Failures.heldBy(this.status.status()));

@@ -204,6 +204,17 @@ final class DistributedLock {
 		return found;
 	}
 
+	/** Who was granted by the queue, whatever became of the lease. */
+	List<Acquisition> inside() {
+		this.mutex.lock();
+		try {
+			return List.copyOf(this.members.keySet());
+		}
+		finally {
+			this.mutex.unlock();
+		}
+	}
+
 	/** The handles whose lock is lost, but which keep the queue until they are closed. */
 	List<DefaultLockHandle> losers() {
 		this.mutex.lock();

@@ -15,6 +15,7 @@ import io.github.locks.LockTimeoutException;
 import io.github.locks.LockType;
 import io.github.locks.local.Acquisition;
 import io.github.locks.local.FairLock;
+import io.github.locks.local.FairLock.Outcome;
 import io.github.locks.spi.LeaseRequest;
 import io.github.locks.spi.LockEvent;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +31,15 @@ final class LockAttempt {
 
 	private final LockRequest request;
 
-	private final ManagedResource resource;
+	private final LockOwner owner;
 
-	private final Acquisition acquisition;
+	private final @Nullable Consumer<Acquisition> whenSettled;
 
 	private final long timeoutNanos;
+
+	private ManagedResource resource;
+
+	private Acquisition acquisition;
 
 	/** Waits for the backend, without having waited in the queue. */
 	private volatile boolean asksAgain;
@@ -43,10 +48,31 @@ final class LockAttempt {
 			@Nullable Consumer<Acquisition> whenSettled) {
 		this.runtime = runtime;
 		this.request = request;
+		this.owner = owner;
+		this.whenSettled = whenSettled;
 		this.timeoutNanos = LockSettings.nanos(runtime.settings().timeoutOf(request));
-		this.resource = runtime.resources().retain(request.resource());
-		this.acquisition = queue().prepare(request.type(), owner, request.method(), whenSettled);
-		runtime.graph().add(this.acquisition);
+		this.resource = runtime.resources().get(request.resource());
+		this.acquisition = prepare();
+	}
+
+	private Acquisition prepare() {
+		return this.resource.queue(this.request.type())
+			.prepare(this.request.type(), this.owner, this.request.method(), this.whenSettled);
+	}
+
+	/**
+	 * Asks the lock, and the one that came in its place if it was evicted meanwhile.
+	 * Called once, before anybody else knows of this attempt.
+	 */
+	Outcome acquire(boolean mayQueue) {
+		Outcome outcome = this.acquisition.lock().acquire(this.acquisition, mayQueue);
+		while (outcome == Outcome.RETIRED) {
+			this.resource = this.runtime.resources().renew(this.resource.name());
+			this.acquisition = prepare();
+			outcome = this.acquisition.lock().acquire(this.acquisition, mayQueue);
+		}
+		this.resource.used(this.acquisition.requestedNanos());
+		return outcome;
 	}
 
 	LockRequest request() {
@@ -58,7 +84,7 @@ final class LockAttempt {
 	}
 
 	FairLock queue() {
-		return this.resource.queue(this.request.type());
+		return this.acquisition.lock();
 	}
 
 	DistributedLock distributedLock() {
@@ -86,6 +112,12 @@ final class LockAttempt {
 				Instant.now());
 	}
 
+	/** The handle of a lock inside of this process. */
+	LockHandle succeed() {
+		this.runtime.publishAcquired(this.resource, this.request, this.acquisition);
+		return new LocalLockHandle(this.runtime, this.resource, this.acquisition, this.request.template());
+	}
+
 	DefaultLockHandle newHandle(long fencingToken) {
 		return new DefaultLockHandle(this.runtime, this.resource, this.request, this.acquisition, fencingToken);
 	}
@@ -103,8 +135,9 @@ final class LockAttempt {
 		}
 	}
 
-	LockHandle succeed(DefaultLockHandle handle, boolean waited) {
-		long nanos = waited ? waitedNanos() : 0;
+	/** The handle of a distributed lock. */
+	LockHandle succeed(DefaultLockHandle handle) {
+		long nanos = waitedNanos();
 		handle.waitedNanos(nanos);
 		publish(LockOperation.Kind.ACQUIRED, nanos);
 		return handle;
@@ -152,9 +185,7 @@ final class LockAttempt {
 	}
 
 	void end(LockOperation.Kind operation) {
-		this.runtime.graph().remove(this.acquisition);
 		publish(operation, waitedNanos());
-		this.runtime.resources().release(this.resource);
 	}
 
 	private void publish(LockOperation.Kind operation, long waitNanos) {

@@ -4,9 +4,10 @@ import io.github.locks.LockManagerClosedException;
 import io.github.locks.LockOperation;
 import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
-import io.github.locks.LockType;
 import io.github.locks.deadlock.WaitForGraph;
+import io.github.locks.local.Acquisition;
 import io.github.locks.spi.LockEvent;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the parts of one lock manager share.
@@ -37,7 +38,7 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 
 	/** Whether an owner holds a lock; to ask the backend for one is not to hold it. */
 	boolean isInside(LockOwner owner) {
-		return this.graph.isInside(owner, this.leases.askers());
+		return this.resources.isInside(owner, this.leases.askers());
 	}
 
 	LockManagerClosedException closed(LockRequest request) {
@@ -45,27 +46,36 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 				request.resource(), request.type(), null);
 	}
 
+	/** Gives a lock inside of this process back, once. */
+	void release(ManagedResource resource, Acquisition acquisition, @Nullable String template) {
+		if (acquisition.lock().release(acquisition)) {
+			long now = System.nanoTime();
+			resource.used(now);
+			publish(resource,
+					new LockEvent(LockOperation.Kind.RELEASED, resource.name(), acquisition.type(),
+							acquisition.owner().name(), acquisition.method(), template, now, acquisition.waitedNanos(),
+							false, now - acquisition.grantedNanos()));
+		}
+	}
+
 	/**
-	 * Gives a lock back, for a handle that was closed just now; a distributed one not
-	 * before its minimum hold is over.
+	 * Gives a distributed lock back, for a handle that was closed just now; not before
+	 * its minimum hold is over.
 	 */
 	void release(DefaultLockHandle handle, boolean wasHeld) {
 		boolean lingers = false;
 		long heldNanos = handle.heldNanos();
 		try {
-			lingers = handle.type() == LockType.DISTRIBUTED && this.leases.leave(handle.managed().distributedLock(),
-					handle.acquisition(), () -> released(handle, handle.heldNanos()));
+			lingers = this.leases.leave(handle.managed().distributedLock(), handle.acquisition(),
+					() -> publishEnd(LockOperation.Kind.RELEASED, handle, handle.heldNanos()));
 		}
 		finally {
+			handle.managed().used(System.nanoTime());
 			if (!lingers) {
-				handle.managed().queue(handle.type()).release(handle.acquisition());
+				handle.acquisition().lock().release(handle.acquisition());
 			}
-			this.graph.remove(handle.acquisition());
 			if (!lingers && wasHeld) {
 				publishEnd(LockOperation.Kind.RELEASED, handle, heldNanos);
-			}
-			if (!lingers) {
-				this.resources.release(handle.managed());
 			}
 		}
 		if (lingers && !this.shutdown.isOpen()) {
@@ -73,12 +83,15 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 		}
 	}
 
-	private void released(DefaultLockHandle handle, long heldNanos) {
-		publishEnd(LockOperation.Kind.RELEASED, handle, heldNanos);
-		this.resources.release(handle.managed());
+	/** Publishes the grant of a lock inside of this process. */
+	void publishAcquired(ManagedResource resource, LockRequest request, Acquisition acquisition) {
+		publish(resource,
+				new LockEvent(LockOperation.Kind.ACQUIRED, resource.name(), acquisition.type(),
+						acquisition.owner().name(), acquisition.method(), request.template(), System.nanoTime(),
+						acquisition.waitedNanos(), acquisition.hasWaited(), 0));
 	}
 
-	/** Publishes that a hold has ended. */
+	/** Publishes that the hold of a distributed lock has ended. */
 	void publishEnd(LockOperation.Kind operation, DefaultLockHandle handle, long holdNanos) {
 		publish(handle.managed(),
 				new LockEvent(operation, handle.resource(), handle.type(), handle.owner().name(),

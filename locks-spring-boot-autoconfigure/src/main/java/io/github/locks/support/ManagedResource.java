@@ -2,7 +2,6 @@ package io.github.locks.support;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.locks.LockType;
 import io.github.locks.local.Acquisition;
@@ -11,13 +10,11 @@ import io.github.locks.statistics.ResourceRecorder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The locks of one resource while somebody uses them, and for a while after. A reference
- * is counted for each holder and waiter; without references it may be retired, once, and
- * then takes no more.
+ * The locks of one resource while somebody uses them, and for a while after. It may be
+ * retired when all its locks are free; a request that comes too late is told so by the
+ * lock, and looks the resource up again.
  */
 final class ManagedResource {
-
-	private static final int RETIRED = -1;
 
 	private final String name;
 
@@ -25,16 +22,15 @@ final class ManagedResource {
 
 	private final FairLock readWriteLock;
 
-	private final AtomicInteger references = new AtomicInteger();
-
 	private volatile @Nullable DistributedLock distributedLock;
 
-	private volatile long idleSinceNanos = System.nanoTime();
+	private long usedNanos;
 
-	ManagedResource(String name, ResourceRecorder recorder, long tokenFloor) {
+	ManagedResource(String name, ResourceRecorder recorder, long tokenFloor, long nanos) {
 		this.name = name;
 		this.recorder = recorder;
 		this.readWriteLock = new FairLock(name, tokenFloor);
+		this.usedNanos = nanos;
 	}
 
 	String name() {
@@ -43,6 +39,10 @@ final class ManagedResource {
 
 	ResourceRecorder recorder() {
 		return this.recorder;
+	}
+
+	FairLock readWriteLock() {
+		return this.readWriteLock;
 	}
 
 	/** The queue of a kind of lock. */
@@ -79,6 +79,16 @@ final class ManagedResource {
 		return new FairLock.Snapshot(granted, queued);
 	}
 
+	/** Who is inside of any lock: holders, and those who have lost their lease. */
+	List<Acquisition> inside() {
+		List<Acquisition> inside = new ArrayList<>(this.readWriteLock.snapshot().granted());
+		DistributedLock known = this.distributedLock;
+		if (known != null) {
+			inside.addAll(known.inside());
+		}
+		return inside;
+	}
+
 	/** The first of those who hold the lock of a kind, or the one that excludes it. */
 	List<Acquisition> holders(LockType type, int limit) {
 		DistributedLock known = this.distributedLock;
@@ -88,31 +98,33 @@ final class ManagedResource {
 		return (known != null) ? known.members(true) : List.of();
 	}
 
-	long lastToken() {
-		return this.readWriteLock.lastToken();
-	}
-
-	boolean retain() {
-		for (int count = this.references.get(); count != RETIRED; count = this.references.get()) {
-			if (this.references.compareAndSet(count, count + 1)) {
-				return true;
-			}
+	/** Notes a use. Written once for each tick of the clock, whoever uses it. */
+	void used(long nanos) {
+		if (this.usedNanos != nanos) {
+			this.usedNanos = nanos;
 		}
-		return false;
 	}
 
-	/** Returns whether that was the last reference. */
-	boolean release() {
-		this.idleSinceNanos = System.nanoTime();
-		return this.references.decrementAndGet() == 0;
+	boolean isUnusedSince(long nanos) {
+		return this.usedNanos - nanos <= 0;
 	}
 
-	boolean isIdleFor(long nanos) {
-		return this.references.get() == 0 && System.nanoTime() - this.idleSinceNanos >= nanos;
+	boolean isFree() {
+		DistributedLock known = this.distributedLock;
+		return this.readWriteLock.isFree() && (known == null || known.queue().isFree());
 	}
 
-	boolean retire() {
-		return this.references.compareAndSet(0, RETIRED);
+	/**
+	 * Retires the locks for ever if all of them are free.
+	 * @return whether they are retired now
+	 */
+	synchronized boolean retire() {
+		DistributedLock known = this.distributedLock;
+		if (known != null && !known.queue().retire()) {
+			return false;
+		}
+		this.distributedLock = null;
+		return this.readWriteLock.retire();
 	}
 
 }

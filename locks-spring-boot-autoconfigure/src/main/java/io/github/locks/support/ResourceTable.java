@@ -4,22 +4,33 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.locks.LockOwner;
+import io.github.locks.local.Acquisition;
 import io.github.locks.statistics.ResourceRecorder;
 import io.github.locks.statistics.StatisticsArchive;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All resources that are in use, and those that were lately. An unused one is evicted
- * when it was idle for long, or at once when there are too many; its statistics go to the
- * archive and come back with it. Creating and evicting a resource are atomic by its name,
- * so that there are never two locks for one name, and no lock in use is ever evicted.
+ * when it was idle for long, or when another one needs its place; its statistics go to
+ * the archive and come back with it. Creating and evicting a resource are atomic by its
+ * name, so that there are never two locks for one name, and no lock in use is ever
+ * evicted: it would have to be retired first, which it refuses.
  */
 final class ResourceTable {
+
+	/** Each new resource looks at so many others, to evict one or two of them. */
+	private static final int LOOKS = 8;
 
 	private final Map<String, ManagedResource> resources = new ConcurrentHashMap<>();
 
@@ -30,32 +41,61 @@ final class ResourceTable {
 	/** All fencing tokens of evicted resources are below. */
 	private final AtomicLong tokenFloor = new AtomicLong();
 
+	private final ReentrantLock handMutex = new ReentrantLock();
+
+	/** Goes round all resources, looking for one that can be evicted. */
+	@GuardedBy("handMutex")
+	private Iterator<ManagedResource> hand = List.<ManagedResource>of().iterator();
+
 	ResourceTable(StatisticsArchive archive, int maxIdle) {
 		this.archive = archive;
 		this.maxIdle = maxIdle;
 	}
 
-	/** Returns the resource with a reference counted, for {@link #release}. */
-	ManagedResource retain(String name) {
+	/** Returns the resource of a valid name, whether it was in use or not. */
+	ManagedResource get(String name) {
 		ManagedResource known = this.resources.get(name);
-		if (known != null && known.retain()) {
-			return known;
-		}
-		return this.resources.compute(name, (key, current) -> {
-			ManagedResource resource = (current != null) ? current : create(key);
-			resource.retain();
-			return resource;
-		});
+		return (known != null) ? known : create(name);
+	}
+
+	/** Returns what has come in the place of a resource whose lock was retired. */
+	ManagedResource renew(String name) {
+		// Whoever retires it does so in a computation of the map: wait for its end.
+		this.resources.computeIfPresent(name, (key, current) -> current);
+		return get(name);
 	}
 
 	private ManagedResource create(String name) {
-		long clock = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
-		return new ManagedResource(name, this.archive.take(name), Math.max(this.tokenFloor.get(), clock));
+		ManagedResource created = this.resources.computeIfAbsent(name, (key) -> {
+			long clock = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+			return new ManagedResource(key, this.archive.take(key), Math.max(this.tokenFloor.get(), clock),
+					System.nanoTime());
+		});
+		if (this.resources.size() > this.maxIdle) {
+			makeRoom(created);
+		}
+		return created;
 	}
 
-	void release(ManagedResource resource) {
-		if (resource.release() && this.resources.size() > this.maxIdle) {
-			evict(resource);
+	/** Evicts others that are free, more than one was created for each. */
+	private void makeRoom(ManagedResource created) {
+		if (!this.handMutex.tryLock()) {
+			return;
+		}
+		try {
+			int evicted = 0;
+			for (int i = 0; i < LOOKS && evicted < 2; i++) {
+				if (!this.hand.hasNext()) {
+					this.hand = this.resources.values().iterator();
+				}
+				if (this.hand.hasNext()) {
+					ManagedResource candidate = this.hand.next();
+					evicted += (candidate != created && evict(candidate)) ? 1 : 0;
+				}
+			}
+		}
+		finally {
+			this.handMutex.unlock();
 		}
 	}
 
@@ -67,23 +107,75 @@ final class ResourceTable {
 		return new ArrayList<>(this.resources.values());
 	}
 
+	/** Evicts resources that were not used for a time. */
 	void evictIdle(long idleNanos) {
+		long since = System.nanoTime() - idleNanos;
 		for (ManagedResource resource : this.resources.values()) {
-			if (resource.isIdleFor(idleNanos)) {
+			if (resource.isUnusedSince(since)) {
 				evict(resource);
 			}
 		}
 	}
 
-	private void evict(ManagedResource resource) {
+	/** Returns whether the resource was evicted. */
+	private boolean evict(ManagedResource resource) {
+		if (!resource.isFree()) {
+			return false;
+		}
 		this.resources.computeIfPresent(resource.name(), (key, current) -> {
 			if (current != resource || !resource.retire()) {
 				return current;
 			}
-			this.tokenFloor.accumulateAndGet(resource.lastToken(), Math::max);
+			this.tokenFloor.accumulateAndGet(resource.readWriteLock().lastToken(), Math::max);
 			this.archive.put(key, resource.recorder());
 			return null;
 		});
+		return this.resources.get(resource.name()) != resource;
+	}
+
+	/** Whether an owner, or an ancestor of it, is inside of a lock. */
+	boolean isInside(LockOwner owner, Collection<Acquisition> except) {
+		for (ManagedResource resource : this.resources.values()) {
+			for (Acquisition hold : resource.inside()) {
+				if (isAncestor(hold.owner(), owner) && !except.contains(hold)) {
+					return true;
+				}
+			}
+		}
+		return false;
+	}
+
+	private static boolean isAncestor(LockOwner ancestor, LockOwner owner) {
+		for (@Nullable
+		LockOwner member = owner; member != null; member = member.parent()) {
+			if (member.equals(ancestor)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/** Whether others than an owner hold a lock or wait for one. */
+	boolean hasOthersThan(LockOwner owner) {
+		for (ManagedResource resource : this.resources.values()) {
+			boolean others = resource.inside().stream().anyMatch((hold) -> !hold.owner().equals(owner))
+					|| resource.snapshot().queued().stream().anyMatch((waiter) -> !waiter.owner().equals(owner));
+			if (others) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/** The names of the resources that each owner is inside of. */
+	Map<LockOwner, List<String>> namesByOwner() {
+		Map<LockOwner, List<String>> names = new HashMap<>();
+		for (ManagedResource resource : this.resources.values()) {
+			for (Acquisition hold : resource.inside()) {
+				names.computeIfAbsent(hold.owner(), (owner) -> new ArrayList<>()).add(resource.name());
+			}
+		}
+		return names;
 	}
 
 	/** The names of all resources that have statistics. */

@@ -1,0 +1,279 @@
+package io.github.locks.local;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.locks.local.Acquisition.State;
+import io.github.locks.local.FairLock.Outcome;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link FairLock} becomes as soon as its word cannot tell all: the queue of those
+ * who wait, and the list of those who were granted the lock. It is itself the mutex that
+ * guards both; all methods are called by {@code FairLock}, with the mutex held, but for
+ * those of the mutex itself.
+ */
+final class Monitor extends SpinMutex {
+
+	private final AcquisitionList queue = new AcquisitionList();
+
+	private final AcquisitionList granted = new AcquisitionList();
+
+	private final Holds holds = new Holds();
+
+	private final FairLock lock;
+
+	/** Written under the mutex, read without. */
+	private volatile boolean queued;
+
+	Monitor(FairLock lock) {
+		this.lock = lock;
+	}
+
+	boolean isEmpty() {
+		return this.granted.isEmpty() && this.queue.isEmpty();
+	}
+
+	/** Whether somebody waits. Also for callers without the mutex. */
+	boolean hasQueue() {
+		return this.queued;
+	}
+
+	AcquisitionList queue() {
+		return this.queue;
+	}
+
+	AcquisitionList granted() {
+		return this.granted;
+	}
+
+	/** Whether all who are inside share the lock, and nobody waits. */
+	boolean isCalmlyShared() {
+		return this.queue.isEmpty() && this.holds.total().exclusive() == 0 && this.holds.total().shared() > 1;
+	}
+
+	/** Takes over a hold that was granted without the mutex. */
+	void adopt(Acquisition acquisition) {
+		acquisition.adopted();
+		this.holds.add(acquisition);
+		this.granted.addLast(acquisition);
+	}
+
+	/** Takes a hold away, to be kept elsewhere. */
+	void disown(Acquisition acquisition) {
+		acquisition.disowned();
+		this.holds.remove(acquisition);
+		this.granted.remove(acquisition);
+	}
+
+	/**
+	 * Grants the lock, or enqueues the request.
+	 * @param mayQueue whether to queue if the lock is not to be had at once
+	 * @param nanos the time to be noted for a grant
+	 */
+	Outcome arrive(Acquisition acquisition, boolean mayQueue, long nanos) {
+		Holds.Count family = this.holds.family(acquisition.owner());
+		if (acquisition.isExclusive() && family.all() > 0 && family.exclusive() == 0) {
+			acquisition.state(State.ENDED);
+			return Outcome.UPGRADE_REFUSED;
+		}
+		boolean inTurn = this.queue.isEmpty() || family.all() > 0;
+		if (inTurn && isAdmissible(acquisition, family)) {
+			grant(acquisition, nanos);
+			return Outcome.GRANTED;
+		}
+		if (!mayQueue) {
+			acquisition.state(State.ENDED);
+			return Outcome.BUSY;
+		}
+		enqueue(acquisition);
+		return Outcome.QUEUED;
+	}
+
+	/** Whether nobody inside excludes the acquisition. */
+	private boolean isAdmissible(Acquisition acquisition, Holds.Count family) {
+		Holds.Count total = this.holds.total();
+		if (acquisition.isExclusive()) {
+			return total.all() == family.all() && (total.all() == 0 || family.exclusive() > 0);
+		}
+		return total.exclusive() == family.exclusive();
+	}
+
+	private void grant(Acquisition acquisition, long nanos) {
+		Acquisition outer = this.holds.add(acquisition);
+		this.granted.addLast(acquisition);
+		acquisition.granted(nanos, outer);
+		if (outer == null) {
+			this.lock.giveToken(acquisition);
+		}
+	}
+
+	private void enqueue(Acquisition acquisition) {
+		if (this.holds.family(acquisition.owner()).all() > 0) {
+			enqueueInside(acquisition);
+		}
+		else {
+			Acquisition last = this.queue.last();
+			acquisition.writerAhead = (last == null || last.isExclusive()) ? last : writerAhead(last);
+			this.queue.addLast(acquisition);
+		}
+		acquisition.queued(this.queue.first() == acquisition);
+		this.queued = true;
+	}
+
+	/**
+	 * Puts a request of an owner whose family is inside before all those of others, and
+	 * before those that wait for its family: it would wait for itself behind them.
+	 */
+	private void enqueueInside(Acquisition acquisition) {
+		Acquisition last = null;
+		Acquisition writer = null;
+		for (Acquisition ahead = this.queue.first(); ahead != null
+				&& isServedBefore(ahead, acquisition); ahead = ahead.next) {
+			last = ahead;
+			writer = ahead.isExclusive() ? ahead : writer;
+		}
+		acquisition.writerAhead = writer;
+		this.queue.addAfter(last, acquisition);
+		if (acquisition.isExclusive()) {
+			insertWriterAhead(acquisition);
+		}
+	}
+
+	private boolean isServedBefore(Acquisition ahead, Acquisition acquisition) {
+		return this.holds.family(ahead.owner()).all() > 0 && blockingHolders(ahead).stream()
+			.noneMatch((holder) -> Holds.isFamily(acquisition.owner(), holder.owner()));
+	}
+
+	/** Tells those behind an inserted writer, up to the next writer, that it is ahead. */
+	private static void insertWriterAhead(Acquisition writer) {
+		Acquisition behind = writer.next;
+		while (behind != null) {
+			behind.writerAhead = writer;
+			behind = behind.isExclusive() ? null : behind.next;
+		}
+	}
+
+	/**
+	 * Gives a hold back, and grants the lock to those at the head of the queue.
+	 * @return who was admitted and must be told; {@code null} if the acquisition was not
+	 * granted, or given back before
+	 */
+	@Nullable List<Acquisition> release(Acquisition acquisition, long nanos) {
+		if (!acquisition.isAdopted()) {
+			return null;
+		}
+		disown(acquisition);
+		acquisition.state(State.RELEASED);
+		return admit(nanos);
+	}
+
+	/** Moves a hold to another acquisition, without a moment in between. */
+	void handOver(Acquisition acquisition, Acquisition successor) {
+		disown(acquisition);
+		acquisition.state(State.RELEASED);
+		this.holds.add(successor);
+		successor.grantedLike(acquisition);
+		this.granted.addLast(successor);
+	}
+
+	/**
+	 * Takes a request out of the queue, and grants the lock to those whom it kept out.
+	 * @return who was admitted and must be told; {@code null} if the request was not in
+	 * the queue any more
+	 */
+	@Nullable List<Acquisition> leaveQueue(Acquisition acquisition, long nanos) {
+		if (!acquisition.isQueued()) {
+			return null;
+		}
+		acquisition.state(State.ENDED);
+		acquisition.writerAhead = writerAhead(acquisition);
+		this.queue.remove(acquisition);
+		return admit(nanos);
+	}
+
+	private List<Acquisition> admit(long nanos) {
+		List<Acquisition> admitted = List.of();
+		for (Acquisition head = this.queue.first(); head != null; head = this.queue.first()) {
+			if (!isAdmissible(head, this.holds.family(head.owner()))) {
+				break;
+			}
+			this.queue.remove(head);
+			head.writerAhead = null;
+			grant(head, nanos);
+			if (admitted.isEmpty()) {
+				admitted = new ArrayList<>(1);
+			}
+			admitted.add(head);
+		}
+		this.queued = !this.queue.isEmpty();
+		return admitted;
+	}
+
+	/** A hold of the same family that has a number already. */
+	@Nullable Acquisition numberedRelativeOf(Acquisition reader) {
+		for (Acquisition holder = this.granted.first(); holder != null; holder = holder.next) {
+			if (holder.token() > 0 && (Holds.isFamily(reader.owner(), holder.owner())
+					|| Holds.isFamily(holder.owner(), reader.owner()))) {
+				return holder;
+			}
+		}
+		return null;
+	}
+
+	/** The position in the queue from 1, 0 if it is not queued. */
+	int positionOf(Acquisition acquisition) {
+		int position = 0;
+		if (acquisition.isQueued()) {
+			for (@Nullable
+			Acquisition ahead = acquisition; ahead != null; ahead = ahead.previous) {
+				position++;
+			}
+		}
+		return position;
+	}
+
+	/**
+	 * What a queued acquisition waits for: those inside that exclude it and, as a writer
+	 * is excluded by all whom those in front of it wait for, only for a reader the writer
+	 * in front. So the number of edges does not grow with the length of the queue.
+	 */
+	List<Acquisition> blockers(Acquisition acquisition) {
+		List<Acquisition> blockers = blockingHolders(acquisition);
+		Acquisition writer = acquisition.isExclusive() ? null : writerAhead(acquisition);
+		if (writer != null && acquisition.isQueued()) {
+			blockers.add(writer);
+		}
+		return blockers;
+	}
+
+	/** Those inside that exclude a queued acquisition. */
+	List<Acquisition> blockingHolders(Acquisition acquisition) {
+		List<Acquisition> blocking = new ArrayList<>();
+		if (acquisition.isQueued()) {
+			for (Acquisition holder = this.granted.first(); holder != null; holder = holder.next) {
+				boolean excludes = acquisition.isExclusive() || holder.isExclusive();
+				if (excludes && !Holds.isFamily(acquisition.owner(), holder.owner())) {
+					blocking.add(holder);
+				}
+			}
+		}
+		return blocking;
+	}
+
+	/** The nearest exclusive request ahead that still waits. */
+	private static @Nullable Acquisition writerAhead(Acquisition acquisition) {
+		Acquisition writer = acquisition.writerAhead;
+		while (writer != null && !writer.isQueued()) {
+			writer = writer.writerAhead;
+		}
+		// Let all on the way know, so that nobody has to go the same way again.
+		for (Acquisition step = acquisition; step != writer && step != null;) {
+			Acquisition next = step.writerAhead;
+			step.writerAhead = writer;
+			step = (next != writer) ? next : null;
+		}
+		return writer;
+	}
+
+}
