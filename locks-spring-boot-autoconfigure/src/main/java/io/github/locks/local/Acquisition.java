@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 
 import io.github.locks.LockOwner;
 import io.github.locks.LockType;
-import io.github.locks.spi.LockClaim;
+import io.github.locks.spi.LockHold;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Whoever moves it out of QUEUED has decided the race between grant, timeout, interrupt
  * and cancellation. See {@code docs/concurrency.md}.
  */
-public final class Acquisition implements LockClaim {
+public final class Acquisition implements LockHold {
 
 	/**
 	 * The states of an acquisition.
@@ -94,6 +94,9 @@ public final class Acquisition implements LockClaim {
 
 	/** Whether it is among the granted of the monitor. Guarded by the mutex. */
 	private boolean adopted;
+
+	/** Whether it has left the monitor. */
+	private boolean departed;
 
 	/** Whether it came to the head of the queue at once. */
 	private boolean first;
@@ -193,12 +196,22 @@ public final class Acquisition implements LockClaim {
 		return this.failure;
 	}
 
-	/**
-	 * Returns when the lock was granted.
-	 * @return a value of {@link System#nanoTime()}
-	 */
+	@Override
 	public long grantedNanos() {
 		return this.grantedNanos;
+	}
+
+	@Override
+	public long releasedNanos() {
+		return this.departed ? 0 : this.releasedNanos;
+	}
+
+	/**
+	 * Returns which place among the slots for readers the acquisition was given.
+	 * @return the number of the slot, or -1 if it is in none
+	 */
+	public int slot() {
+		return this.slot;
 	}
 
 	/**
@@ -316,6 +329,11 @@ public final class Acquisition implements LockClaim {
 		STATE.set(this, null);
 	}
 
+	/** Is about to leave the word of the lock or a slot. */
+	void leaving(long nanos) {
+		this.releasedNanos = nanos;
+	}
+
 	/** Has left the word of the lock or a slot. */
 	void left() {
 		STATE.setRelease(this, State.RELEASED);
@@ -353,10 +371,7 @@ public final class Acquisition implements LockClaim {
 
 	void disowned() {
 		this.adopted = false;
-	}
-
-	int slot() {
-		return this.slot;
+		this.departed = true;
 	}
 
 	void slot(int index) {

@@ -158,9 +158,6 @@ public final class FairLock {
 	 */
 	public Outcome acquire(Acquisition acquisition, boolean mayQueue) {
 		long nanos = System.nanoTime();
-		if (tryEnter(acquisition, nanos)) {
-			return Outcome.GRANTED;
-		}
 		acquisition.requested(nanos);
 		Monitor entered = enterMonitor();
 		if (entered == null) {
@@ -206,31 +203,34 @@ public final class FairLock {
 	}
 
 	/**
-	 * Gives the lock back, and grants it to those at the head of the queue.
+	 * Gives the lock back as of now. Like {@link #release(Acquisition, long)}.
 	 * @param acquisition a granted acquisition
 	 * @return {@code false} if it was not granted, or released before
 	 */
 	public boolean release(Acquisition acquisition) {
+		return release(acquisition, System.nanoTime()) != Release.NONE;
+	}
+
+	/**
+	 * Gives the lock back, and grants it to those at the head of the queue.
+	 * @param acquisition a granted acquisition
+	 * @param nanos what to note as the time of the release, a value of
+	 * {@link System#nanoTime()}
+	 * @return what happened
+	 */
+	public Release release(Acquisition acquisition, long nanos) {
+		if (!acquisition.isGranted()) {
+			return Release.NONE;
+		}
+		acquisition.leaving(nanos);
 		if (tryLeave(acquisition)) {
-			return true;
+			return Release.DIRECT;
 		}
 		Object current = this.word;
-		if (!(current instanceof Monitor || current instanceof ReaderSlots)) {
-			return false;
+		if (current instanceof Monitor || current instanceof ReaderSlots) {
+			return releaseInMonitor(acquisition);
 		}
-		List<Acquisition> admitted;
-		long nanos = System.nanoTime();
-		Monitor entered = enterMonitor();
-		if (entered == null) {
-			return false;
-		}
-		try {
-			admitted = entered.release(acquisition, nanos);
-		}
-		finally {
-			leaveMonitor(entered);
-		}
-		return tell(admitted);
+		return Release.NONE;
 	}
 
 	private boolean tryLeave(Acquisition acquisition) {
@@ -240,6 +240,22 @@ public final class FairLock {
 			acquisition.left();
 		}
 		return left;
+	}
+
+	private Release releaseInMonitor(Acquisition acquisition) {
+		List<Acquisition> admitted;
+		long nanos = System.nanoTime();
+		Monitor entered = enterMonitor();
+		if (entered == null) {
+			return Release.NONE;
+		}
+		try {
+			admitted = entered.release(acquisition, nanos);
+		}
+		finally {
+			leaveMonitor(entered);
+		}
+		return tell(admitted) ? Release.BY_MONITOR : Release.NONE;
 	}
 
 	private static boolean tell(@Nullable List<Acquisition> admitted) {
@@ -496,8 +512,15 @@ public final class FairLock {
 		entered.unlock();
 	}
 
-	/** Gives readers their slots after a while with several of them, and no writer. */
+	/**
+	 * Gives readers their slots after a while with several of them, and no writer. Not
+	 * before the last one that was in a slot has left: it may still use what belongs to
+	 * the slot.
+	 */
 	private void offerSlots(Monitor entered) {
+		if (entered.hasFormerSlots()) {
+			return;
+		}
 		if (this.word == entered && entered.isCalmlyShared() && ++this.calmReads >= CALM_READS) {
 			if (this.slots == null) {
 				this.slots = new ReaderSlots();
@@ -533,6 +556,22 @@ public final class FairLock {
 
 		/** The lock is not in use any more: there is another one for the resource. */
 		RETIRED
+
+	}
+
+	/**
+	 * What happened to a hold that was to be given back.
+	 */
+	public enum Release {
+
+		/** It is given back. Who comes next takes it down, if anybody does. */
+		DIRECT,
+
+		/** It is given back. */
+		BY_MONITOR,
+
+		/** It was given back before, or never granted. */
+		NONE
 
 	}
 

@@ -23,6 +23,8 @@ final class Monitor extends SpinMutex {
 
 	private final FairLock lock;
 
+	private int formerSlots;
+
 	/** Written under the mutex, read without. */
 	private volatile boolean queued;
 
@@ -52,9 +54,15 @@ final class Monitor extends SpinMutex {
 		return this.queue.isEmpty() && this.holds.total().exclusive() == 0 && this.holds.total().shared() > 1;
 	}
 
+	/** Whether somebody who came from a slot is still inside. */
+	boolean hasFormerSlots() {
+		return this.formerSlots > 0;
+	}
+
 	/** Takes over a hold that was granted without the mutex. */
 	void adopt(Acquisition acquisition) {
 		acquisition.adopted();
+		this.formerSlots += (acquisition.slot() >= 0) ? 1 : 0;
 		this.holds.add(acquisition);
 		this.granted.addLast(acquisition);
 	}
@@ -62,6 +70,7 @@ final class Monitor extends SpinMutex {
 	/** Takes a hold away, to be kept elsewhere. */
 	void disown(Acquisition acquisition) {
 		acquisition.disowned();
+		this.formerSlots -= (acquisition.slot() >= 0) ? 1 : 0;
 		this.holds.remove(acquisition);
 		this.granted.remove(acquisition);
 	}

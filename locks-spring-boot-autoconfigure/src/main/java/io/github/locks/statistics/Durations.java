@@ -27,18 +27,22 @@ final class Durations {
 		return this.count.sum();
 	}
 
-	double minMillis() {
+	long sum() {
+		return this.sum.sum();
+	}
+
+	long min() {
+		return minOr(0);
+	}
+
+	/** The shortest, or something else if there is none. */
+	long minOr(long none) {
 		long nanos = this.min.get();
-		return (nanos == Long.MAX_VALUE) ? 0 : ResourceRecorder.millis(nanos);
+		return (nanos == Long.MAX_VALUE) ? none : nanos;
 	}
 
-	double averageMillis() {
-		long number = this.count.sum();
-		return (number == 0) ? 0 : ResourceRecorder.millis(this.sum.sum() / number);
-	}
-
-	double maxMillis() {
-		return ResourceRecorder.millis(this.max.get());
+	long max() {
+		return this.max.get();
 	}
 
 }

@@ -30,10 +30,26 @@ final class LockRecorder {
 		}
 	}
 
-	LockStatistics snapshot(int holders, int waiters) {
-		return new LockStatistics(this.waits.count(), this.holds.count(), this.timeouts.sum(), this.failures.sum(),
-				this.waits.minMillis(), this.waits.averageMillis(), this.waits.maxMillis(), this.holds.minMillis(),
-				this.holds.averageMillis(), this.holds.maxMillis(), holders, waiters);
+	/**
+	 * Returns what was recorded here, and of holds that nobody had to wait for.
+	 */
+	LockStatistics snapshot(HoldTally direct, int holders, int waiters) {
+		return new LockStatistics(this.waits.count() + direct.acquired, this.holds.count() + direct.released,
+				this.timeouts.sum(), this.failures.sum(),
+				(direct.acquired > 0) ? 0 : ResourceRecorder.millis(this.waits.min()),
+				average(this.waits.sum(), this.waits.count() + direct.acquired),
+				ResourceRecorder.millis(this.waits.max()),
+				minMillis(Math.min(this.holds.minOr(Long.MAX_VALUE), direct.minNanos)),
+				average(this.holds.sum() + direct.sumNanos, this.holds.count() + direct.released),
+				ResourceRecorder.millis(Math.max(this.holds.max(), direct.maxNanos)), holders, waiters);
+	}
+
+	private static double minMillis(long nanos) {
+		return (nanos == Long.MAX_VALUE) ? 0 : ResourceRecorder.millis(nanos);
+	}
+
+	private static double average(long nanos, long number) {
+		return (number == 0) ? 0 : ResourceRecorder.millis(nanos / number);
 	}
 
 }

@@ -1,10 +1,11 @@
 package io.github.locks.statistics;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
 import io.github.locks.LockOperation;
@@ -12,11 +13,13 @@ import io.github.locks.LockStatistics;
 import io.github.locks.LockType;
 import io.github.locks.ResourceStatistics;
 import io.github.locks.spi.LockEvent;
+import io.github.locks.spi.LockHold;
 import io.github.locks.spi.WallClock;
 
 /**
- * Records what happens to the locks of one resource. Never blocks for long; safe for use
- * by several threads.
+ * Records what happens to the locks of one resource. What somebody had to wait for, or
+ * failed, is an event; a lock that was free and is given back while nobody waits is taken
+ * down by its holder in passing. Never blocks for long; safe for use by several threads.
  */
 public final class ResourceRecorder {
 
@@ -50,6 +53,18 @@ public final class ResourceRecorder {
 	}
 
 	/**
+	 * Takes down a hold that was granted at once.
+	 * @param hold the hold; called by its holder, before it can be given back
+	 * @param slot the slot for readers that belongs to the holder, or -1 if the whole
+	 * lock does
+	 */
+	public void entered(LockHold hold, int slot) {
+		if (this.enabled) {
+			this.recording.cell(slot).entered(hold);
+		}
+	}
+
+	/**
 	 * Forgets what was recorded.
 	 */
 	public void reset() {
@@ -70,9 +85,15 @@ public final class ResourceRecorder {
 		for (LockType type : LockType.values()) {
 			locks.put(type.key(), current.snapshot(type, holders.applyAsInt(type), waiters.applyAsInt(type)));
 		}
-		Function<LockEvent, LockOperation> toOperation = (event) -> new LockOperation(WallClock.at(event.nanoTime()),
-				event.type().key(), event.operation(), event.owner(), event.method(), millis(event.waitNanos()));
-		return new ResourceStatistics(resource, locks, current.history.toList().stream().map(toOperation).toList());
+		return new ResourceStatistics(resource, locks, current.operations());
+	}
+
+	/**
+	 * Lets everything go that is not needed to keep what was recorded. Nobody may hold or
+	 * ask for a lock of the resource.
+	 */
+	void compact() {
+		this.recording = this.recording.compacted();
 	}
 
 	boolean isEnabled() {
@@ -88,27 +109,99 @@ public final class ResourceRecorder {
 	 */
 	private static final class Recording {
 
-		/** Created when the first event of a kind comes. */
-		private final Map<LockType, LockRecorder> recorders = new ConcurrentHashMap<>(4);
+		private final int historySize;
+
+		/** What the holders of the whole lock have taken down. */
+		private final HoldCell cell;
+
+		/** What readers have taken down, each in the cell of its slot. */
+		private final HoldCells slots;
+
+		private final LockRecorders events;
 
 		private final History history;
 
 		Recording(int historySize) {
-			this.history = new History(historySize);
+			this(historySize, new HoldCell(holds(historySize)), new LockRecorders(), new History(historySize));
+		}
+
+		private Recording(int historySize, HoldCell cell, LockRecorders events, History history) {
+			this.historySize = historySize;
+			this.cell = cell;
+			this.slots = new HoldCells(holds(historySize));
+			this.events = events;
+			this.history = history;
+		}
+
+		/** How many holds tell so many operations: two each, but for the last. */
+		private static int holds(int operations) {
+			return (operations > 0) ? operations / 2 + 1 : 0;
 		}
 
 		void record(LockEvent event) {
-			recorder(event.type()).record(event);
+			this.events.record(event);
 			this.history.add(event);
 		}
 
-		LockStatistics snapshot(LockType type, int holders, int waiters) {
-			return this.recorders.getOrDefault(type, LockRecorder.EMPTY).snapshot(holders, waiters);
+		HoldCell cell(int slot) {
+			return (slot < 0) ? this.cell : this.slots.get(slot);
 		}
 
-		private LockRecorder recorder(LockType type) {
-			LockRecorder known = this.recorders.get(type);
-			return (known != null) ? known : this.recorders.computeIfAbsent(type, (key) -> new LockRecorder());
+		LockStatistics snapshot(LockType type, int holders, int waiters) {
+			HoldTally direct = new HoldTally();
+			if (type != LockType.DISTRIBUTED) {
+				this.cell.addTo(direct, type);
+				this.slots.forEach((used) -> used.addTo(direct, type));
+			}
+			return this.events.get(type).snapshot(direct, holders, waiters);
+		}
+
+		/** The last operations, oldest first. */
+		List<LockOperation> operations() {
+			List<LockEvent> events = events();
+			return events.stream()
+				.map((event) -> new LockOperation(WallClock.at(event.nanoTime()), event.type().key(),
+						event.operation(), event.owner(), event.method(), millis(event.waitNanos())))
+				.toList();
+		}
+
+		private List<LockEvent> events() {
+			List<LockEvent> all = this.history.toList();
+			int before = all.size();
+			addEvents(all, this.cell);
+			this.slots.forEach((used) -> addEvents(all, used));
+			if (all.size() > before) {
+				long now = System.nanoTime();
+				all.sort(Comparator.comparingLong((event) -> event.nanoTime() - now));
+			}
+			return all.subList(Math.max(0, all.size() - this.historySize), all.size());
+		}
+
+		private static void addEvents(List<LockEvent> events, HoldCell cell) {
+			List<LockHold> holds = cell.holds();
+			long now = System.nanoTime();
+			holds.sort(Comparator.comparingLong((hold) -> hold.grantedNanos() - now));
+			for (LockHold hold : holds) {
+				events.add(event(hold, LockOperation.Kind.ACQUIRED, hold.grantedNanos(), 0));
+				long released = hold.releasedNanos();
+				if (released != 0) {
+					events.add(event(hold, LockOperation.Kind.RELEASED, released, released - hold.grantedNanos()));
+				}
+			}
+		}
+
+		private static LockEvent event(LockHold hold, LockOperation.Kind operation, long nanoTime, long holdNanos) {
+			return new LockEvent(operation, hold.resource(), hold.type(), hold.owner().name(), hold.method(), null,
+					nanoTime, 0, false, holdNanos);
+		}
+
+		Recording compacted() {
+			History kept = new History(this.historySize);
+			new ArrayList<>(events()).forEach(kept::add);
+			HoldCell sum = new HoldCell(holds(this.historySize));
+			sum.takeOver(this.cell);
+			this.slots.forEach(sum::takeOver);
+			return new Recording(this.historySize, sum, this.events, kept);
 		}
 
 	}

@@ -50,7 +50,7 @@ public final class StatisticsArchive {
 	}
 
 	/**
-	 * Puts the recorder of a resource away.
+	 * Puts the recorder of a resource away, whose locks nobody uses.
 	 * @param resource name of the resource
 	 * @param recorder its recorder
 	 */
@@ -58,6 +58,7 @@ public final class StatisticsArchive {
 		if (!recorder.isEnabled()) {
 			return;
 		}
+		recorder.compact();
 		this.recorders.put(resource, recorder);
 		if (this.recorders.size() > this.maxResources) {
 			this.recorders.remove(this.recorders.keySet().iterator().next());

@@ -22,6 +22,7 @@ import io.github.locks.ResourceStatistics;
 import io.github.locks.ResourceStatus;
 import io.github.locks.deadlock.WaitForGraph;
 import io.github.locks.spi.LockClaim;
+import io.github.locks.spi.LockClock;
 import io.github.locks.statistics.StatisticsArchive;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -65,7 +66,7 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 		Listeners listeners = new Listeners(builder.listeners());
 		this.runtime = new LockRuntime(settings, workers, resources, graph,
 				new DeadlockMonitor(graph, leases::askers, resources::namesByOwner, workers, settings, listeners),
-				leases, listeners, new Shutdown());
+				leases, listeners, new Shutdown(), listeners.isEmpty() ? builder.clock() : LockClock.EXACT);
 		this.status = new StatusReader(resources, leases);
 		this.failures = new Failures(settings, this.status);
 		this.views = new LockViews(this.runtime, this.failures);
@@ -84,8 +85,26 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 	}
 
 	@Override
+	public LockHandle readLock(String resource) {
+		LockHandle handle = BlockingAcquire.tryDirect(this.runtime, resource, LockType.READ, null);
+		return (handle != null) ? handle : acquireIndirect(LockRequest.read(resource).build());
+	}
+
+	@Override
+	public LockHandle writeLock(String resource) {
+		LockHandle handle = BlockingAcquire.tryDirect(this.runtime, resource, LockType.WRITE, null);
+		return (handle != null) ? handle : acquireIndirect(LockRequest.write(resource).build());
+	}
+
+	@Override
 	public LockHandle acquire(LockRequest request) {
-		return BlockingAcquire.acquire(this.runtime, this.failures, check(request), true);
+		LockHandle handle = (check(request).type() != LockType.DISTRIBUTED)
+				? BlockingAcquire.tryDirect(this.runtime, request.resource(), request.type(), request) : null;
+		return (handle != null) ? handle : acquireIndirect(request);
+	}
+
+	private LockHandle acquireIndirect(LockRequest request) {
+		return BlockingAcquire.acquire(this.runtime, this.failures, request, true);
 	}
 
 	@Override

@@ -13,6 +13,7 @@ import io.github.locks.LockNames;
 import io.github.locks.LockType;
 import io.github.locks.file.FileLockBackend;
 import io.github.locks.spi.LockBackend;
+import io.github.locks.spi.LockClock;
 import io.github.locks.spi.LockListener;
 
 /**
@@ -41,6 +42,8 @@ public final class DefaultLockManagerBuilder {
 	private DeadlockPolicy deadlockPolicy = DeadlockPolicy.REPORT;
 
 	private boolean statistics = true;
+
+	private LockClock clock = LockClock.COARSE;
 
 	private int historySize = 100;
 
@@ -160,6 +163,18 @@ public final class DefaultLockManagerBuilder {
 	}
 
 	/**
+	 * Sets which clock tells how long locks are held that nobody waits for. Waits are
+	 * always exact, and so is all as long as there is a listener. Default:
+	 * {@link LockClock#COARSE}.
+	 * @param clock the clock
+	 * @return this builder
+	 */
+	public DefaultLockManagerBuilder clock(LockClock clock) {
+		this.clock = notNull(clock, "clock");
+		return this;
+	}
+
+	/**
 	 * Sets of how many unused resources the locks, and the statistics, are kept. Default:
 	 * 10,000 each.
 	 * @param maxResources the number, at least one
@@ -240,6 +255,10 @@ public final class DefaultLockManagerBuilder {
 
 	boolean isStatistics() {
 		return this.statistics;
+	}
+
+	LockClock clock() {
+		return this.clock;
 	}
 
 	int historySize() {

@@ -24,6 +24,10 @@ final class Listeners {
 		this.listeners = listeners;
 	}
 
+	boolean isEmpty() {
+		return this.listeners.isEmpty();
+	}
+
 	void onEvent(LockEvent event) {
 		if (!this.listeners.isEmpty()) {
 			tell((listener) -> listener.onEvent(event), event.operation());

@@ -41,6 +41,9 @@ final class LockAttempt {
 
 	private Acquisition acquisition;
 
+	/** The lock was free, or shared by readers only, and needed no queue. */
+	private boolean entered;
+
 	/** Waits for the backend, without having waited in the queue. */
 	private volatile boolean asksAgain;
 
@@ -65,6 +68,11 @@ final class LockAttempt {
 	 * Called once, before anybody else knows of this attempt.
 	 */
 	Outcome acquire(boolean mayQueue) {
+		this.entered = !isDistributed() && this.acquisition.lock()
+			.tryEnter(this.acquisition, this.runtime.clock().nanos());
+		if (this.entered) {
+			return Outcome.GRANTED;
+		}
 		Outcome outcome = this.acquisition.lock().acquire(this.acquisition, mayQueue);
 		while (outcome == Outcome.RETIRED) {
 			this.resource = this.runtime.resources().renew(this.resource.name());
@@ -114,7 +122,12 @@ final class LockAttempt {
 
 	/** The handle of a lock inside of this process. */
 	LockHandle succeed() {
-		this.runtime.publishAcquired(this.resource, this.request, this.acquisition);
+		if (this.entered) {
+			this.runtime.entered(this.resource, this.acquisition, this.request.template());
+		}
+		else {
+			this.runtime.publishAcquired(this.resource, this.request, this.acquisition);
+		}
 		return new LocalLockHandle(this.runtime, this.resource, this.acquisition, this.request.template());
 	}
 

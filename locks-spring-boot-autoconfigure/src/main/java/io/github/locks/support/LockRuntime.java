@@ -6,6 +6,8 @@ import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
 import io.github.locks.deadlock.WaitForGraph;
 import io.github.locks.local.Acquisition;
+import io.github.locks.local.FairLock.Release;
+import io.github.locks.spi.LockClock;
 import io.github.locks.spi.LockEvent;
 import org.jspecify.annotations.Nullable;
 
@@ -20,9 +22,10 @@ import org.jspecify.annotations.Nullable;
  * @param leases the leases from the backend
  * @param listeners who is told of events
  * @param shutdown whether the manager takes requests
+ * @param clock the time for statistics
  */
 record LockRuntime(LockSettings settings, Workers workers, ResourceTable resources, WaitForGraph graph,
-		DeadlockMonitor deadlocks, Leases leases, Listeners listeners, Shutdown shutdown) {
+		DeadlockMonitor deadlocks, Leases leases, Listeners listeners, Shutdown shutdown, LockClock clock) {
 
 	/** Refuses new work once the manager is closing; who is inside may go on. */
 	void admit(LockRequest request, LockOwner owner) {
@@ -48,14 +51,26 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 
 	/** Gives a lock inside of this process back, once. */
 	void release(ManagedResource resource, Acquisition acquisition, @Nullable String template) {
-		if (acquisition.lock().release(acquisition)) {
-			long now = System.nanoTime();
-			resource.used(now);
-			publish(resource,
-					new LockEvent(LockOperation.Kind.RELEASED, resource.name(), acquisition.type(),
-							acquisition.owner().name(), acquisition.method(), template, now, acquisition.waitedNanos(),
-							false, now - acquisition.grantedNanos()));
+		long nanos = this.clock.nanos();
+		Release release = acquisition.lock().release(acquisition, nanos);
+		if (release == Release.NONE) {
+			return;
 		}
+		resource.used(nanos);
+		if (release == Release.BY_MONITOR) {
+			LockEvent event = released(acquisition, template, System.nanoTime());
+			resource.recorder().record(event);
+			this.listeners.onEvent(event);
+		}
+		else if (!this.listeners.isEmpty()) {
+			this.listeners.onEvent(released(acquisition, template, nanos));
+		}
+	}
+
+	private static LockEvent released(Acquisition acquisition, @Nullable String template, long nanos) {
+		return new LockEvent(LockOperation.Kind.RELEASED, acquisition.resource(), acquisition.type(),
+				acquisition.owner().name(), acquisition.method(), template, nanos, acquisition.waitedNanos(), false,
+				nanos - acquisition.grantedNanos());
 	}
 
 	/**
@@ -83,12 +98,27 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 		}
 	}
 
-	/** Publishes the grant of a lock inside of this process. */
+	/**
+	 * Notes the grant of a lock that was free; called by its holder, before it can be
+	 * given back.
+	 */
+	void entered(ManagedResource resource, Acquisition acquisition, @Nullable String template) {
+		resource.recorder().entered(acquisition, acquisition.slot());
+		resource.used(acquisition.grantedNanos());
+		if (!this.listeners.isEmpty()) {
+			this.listeners.onEvent(acquired(acquisition, template, acquisition.grantedNanos()));
+		}
+	}
+
+	/** Publishes the grant of a lock inside of this process that was not free. */
 	void publishAcquired(ManagedResource resource, LockRequest request, Acquisition acquisition) {
-		publish(resource,
-				new LockEvent(LockOperation.Kind.ACQUIRED, resource.name(), acquisition.type(),
-						acquisition.owner().name(), acquisition.method(), request.template(), System.nanoTime(),
-						acquisition.waitedNanos(), acquisition.hasWaited(), 0));
+		publish(resource, acquired(acquisition, request.template(), System.nanoTime()));
+	}
+
+	private static LockEvent acquired(Acquisition acquisition, @Nullable String template, long nanos) {
+		return new LockEvent(LockOperation.Kind.ACQUIRED, acquisition.resource(), acquisition.type(),
+				acquisition.owner().name(), acquisition.method(), template, nanos, acquisition.waitedNanos(),
+				acquisition.hasWaited(), 0);
 	}
 
 	/** Publishes that the hold of a distributed lock has ended. */

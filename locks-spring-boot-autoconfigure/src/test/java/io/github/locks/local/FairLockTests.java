@@ -8,15 +8,24 @@ import io.github.locks.LockType;
 import io.github.locks.local.FairLock.Outcome;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Tests of {@link FairLock}, without threads: what it decides depends on the order of the
- * requests only.
+ * requests only, and not on whether the word of the lock tells all or a monitor does.
  */
 @Timeout(60)
+@ParameterizedClass(name = "direct: {0}")
+@ValueSource(booleans = { false, true })
 class FairLockTests {
+
+	/** Whether requests try the word of the lock first. */
+	@Parameter
+	private boolean direct;
 
 	private final FairLock lock = new FairLock("a", 100);
 
@@ -194,20 +203,108 @@ class FairLockTests {
 		granted(LockType.WRITE, LockOwner.create("w"));
 	}
 
+	@Test
+	void readersThatMeetGetSlotsUntilAWriterComes() {
+		List<Acquisition> readers = new ArrayList<>();
+		for (int i = 0; i < 17; i++) {
+			readers.add(granted(LockType.READ, LockOwner.create("r")));
+		}
+		Acquisition direct = prepare(LockType.READ, this.child);
+		assertThat(this.lock.tryEnter(direct, System.nanoTime())).isTrue();
+		assertThat(direct.slot()).isNotNegative();
+		assertThat(this.lock.holders(100)).hasSize(18).contains(direct);
+		assertThat(ask(LockType.WRITE, LockOwner.create("w"), false)).isEqualTo(Outcome.BUSY);
+		assertThat(ask(LockType.WRITE, this.child, false)).isEqualTo(Outcome.UPGRADE_REFUSED);
+		Acquisition writer = queued(LockType.WRITE, LockOwner.create("w"));
+		assertThat(this.lock.tryEnter(prepare(LockType.READ, LockOwner.create("r")), System.nanoTime())).isFalse();
+		assertThat(writer.holders()).hasSize(18).contains(direct);
+		readers.forEach(this.lock::release);
+		assertThat(writer.isQueued()).isTrue();
+		assertThat(this.lock.release(direct)).isTrue();
+		assertThat(this.lock.release(direct)).isFalse();
+		assertThat(writer.isGranted()).isTrue();
+		assertThat(this.lock.release(writer)).isTrue();
+		assertThat(this.lock.isFree()).isTrue();
+	}
+
+	@Test
+	void moreReadersThanSlotsEnterAllTheSame() {
+		List<Acquisition> readers = new ArrayList<>();
+		for (int i = 0; i < 1000; i++) {
+			readers.add(granted(LockType.READ, LockOwner.create("r")));
+		}
+		assertThat(this.lock.holders(2000)).containsExactlyInAnyOrderElementsOf(readers);
+		assertThat(this.lock.holders(10)).hasSize(10);
+		readers.forEach((reader) -> assertThat(this.lock.release(reader)).isTrue());
+		assertThat(this.lock.isFree()).isTrue();
+		granted(LockType.WRITE, LockOwner.create("w"));
+		assertThat(this.lock.isFree()).isFalse();
+	}
+
+	@Test
+	void tokensGrowWithEveryGrantThatExcludesOthers() {
+		Acquisition first = granted(LockType.WRITE, LockOwner.create("w1"));
+		this.lock.release(first);
+		Acquisition unasked = granted(LockType.READ, LockOwner.create("r1"));
+		Acquisition one = granted(LockType.READ, LockOwner.create("r2"));
+		Acquisition two = granted(LockType.READ, LockOwner.create("r3"));
+		assertThat(two.fencingToken()).isNotEqualTo(one.fencingToken()).isGreaterThan(first.fencingToken());
+		Acquisition nested = granted(LockType.READ, one.owner());
+		assertThat(nested.fencingToken()).isEqualTo(one.fencingToken());
+		List.of(unasked, one, two, nested).forEach(this.lock::release);
+		Acquisition last = granted(LockType.WRITE, LockOwner.create("w2"));
+		for (Acquisition reader : List.of(unasked, one, two, nested)) {
+			assertThat(reader.fencingToken()).isGreaterThan(first.fencingToken()).isLessThan(last.fencingToken());
+		}
+		assertThat(prepare(LockType.READ, LockOwner.create("r")).fencingToken()).isZero();
+		assertThat(prepare(LockType.WRITE, LockOwner.create("w")).fencingToken()).isZero();
+	}
+
+	@Test
+	void retiredLockTakesNobody() {
+		Acquisition held = granted(LockType.READ, this.parent);
+		assertThat(this.lock.retire()).isFalse();
+		this.lock.release(held);
+		assertThat(this.lock.retire()).isTrue();
+		assertThat(this.lock.retire()).isTrue();
+		assertThat(ask(LockType.READ, this.parent, true)).isEqualTo(Outcome.RETIRED);
+		assertThat(ask(LockType.WRITE, this.parent, false)).isEqualTo(Outcome.RETIRED);
+		assertThat(this.lock.release(held)).isFalse();
+		assertThat(this.lock.snapshot().granted()).isEmpty();
+		assertThat(this.lock.isFree()).isTrue();
+	}
+
+	@Test
+	void handedOverHoldBelongsToTheSuccessor() {
+		Acquisition held = granted(LockType.WRITE, this.parent);
+		Acquisition successor = this.lock.handOver(held, LockOwner.create("heir"));
+		assertThat(this.lock.release(held)).isFalse();
+		assertThat(this.lock.snapshot().granted()).containsExactly(successor);
+		assertThat(ask(LockType.READ, this.parent, false)).isEqualTo(Outcome.BUSY);
+		assertThat(successor.fencingToken()).isEqualTo(held.fencingToken());
+		assertThat(this.lock.release(successor)).isTrue();
+		granted(LockType.WRITE, this.parent);
+	}
+
 	private Acquisition granted(LockType type, LockOwner owner) {
 		Acquisition acquisition = prepare(type, owner);
-		assertThat(this.lock.acquire(acquisition, true)).isEqualTo(Outcome.GRANTED);
+		assertThat(acquire(acquisition, true)).isEqualTo(Outcome.GRANTED);
 		return acquisition;
+	}
+
+	private Outcome acquire(Acquisition acquisition, boolean mayQueue) {
+		return (this.direct && this.lock.tryEnter(acquisition, System.nanoTime())) ? Outcome.GRANTED
+				: this.lock.acquire(acquisition, mayQueue);
 	}
 
 	private Acquisition queued(LockType type, LockOwner owner) {
 		Acquisition acquisition = prepare(type, owner);
-		assertThat(this.lock.acquire(acquisition, true)).isEqualTo(Outcome.QUEUED);
+		assertThat(acquire(acquisition, true)).isEqualTo(Outcome.QUEUED);
 		return acquisition;
 	}
 
 	private Outcome ask(LockType type, LockOwner owner, boolean mayQueue) {
-		return this.lock.acquire(prepare(type, owner), mayQueue);
+		return acquire(prepare(type, owner), mayQueue);
 	}
 
 	private Acquisition prepare(LockType type, LockOwner owner) {

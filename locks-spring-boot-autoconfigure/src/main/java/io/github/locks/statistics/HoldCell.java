@@ -1,0 +1,163 @@
+package io.github.locks.statistics;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+import io.github.locks.LockType;
+import io.github.locks.spi.LockHold;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of the holds of one place that has one holder at a time: a lock that is
+ * held by one owner, or a slot for readers. The holder writes while the place is its own,
+ * so no atomic instruction is needed: it takes down the hold before it, which has ended,
+ * and itself. Readers come at any time; a version tells them to look again, as in a
+ * sequence lock.
+ */
+final class HoldCell {
+
+	private static final VarHandle VERSION;
+
+	static {
+		try {
+			VERSION = MethodHandles.lookup().findVarHandle(HoldCell.class, "version", int.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private static final int FIRST_CAPACITY = 4;
+
+	private static final int ATTEMPTS = 1000;
+
+	private final int capacity;
+
+	/** Odd while a holder writes. */
+	private volatile int version;
+
+	/** Taken down as acquired, but not as released. */
+	private @Nullable LockHold last;
+
+	private @Nullable HoldTally read;
+
+	private @Nullable HoldTally write;
+
+	/** The last holds, as many as there is room for. */
+	private @Nullable LockHold[] ring = new LockHold[0];
+
+	private int written;
+
+	/**
+	 * Creates an empty cell.
+	 * @param capacity how many holds to remember one by one
+	 */
+	HoldCell(int capacity) {
+		this.capacity = capacity;
+	}
+
+	/** Takes a hold down; called by its holder, while the place is its own. */
+	void entered(LockHold hold) {
+		int before = this.version;
+		VERSION.setOpaque(this, before + 1);
+		VarHandle.storeStoreFence();
+		LockHold previous = this.last;
+		if (previous != null) {
+			ended(previous);
+		}
+		this.last = hold;
+		tally(hold.type()).acquired++;
+		if (this.capacity > 0) {
+			remember(hold);
+		}
+		VERSION.setRelease(this, before + 2);
+	}
+
+	private void ended(LockHold hold) {
+		long released = hold.releasedNanos();
+		if (released != 0) {
+			tally(hold.type()).released(released - hold.grantedNanos());
+		}
+	}
+
+	private void remember(LockHold hold) {
+		if (this.written == this.ring.length && this.ring.length < this.capacity) {
+			this.ring = Arrays.copyOf(this.ring,
+					Math.min(this.capacity, Math.max(FIRST_CAPACITY, 2 * this.ring.length)));
+		}
+		else if (this.written == this.ring.length) {
+			this.written = 0;
+		}
+		this.ring[this.written++] = hold;
+	}
+
+	private HoldTally tally(LockType type) {
+		HoldTally known = (type == LockType.READ) ? this.read : this.write;
+		return (known != null) ? known : newTally(type);
+	}
+
+	private HoldTally newTally(LockType type) {
+		HoldTally created = new HoldTally();
+		if (type == LockType.READ) {
+			this.read = created;
+		}
+		else {
+			this.write = created;
+		}
+		return created;
+	}
+
+	/** Adds what is known of a kind of lock, as of one moment. For any thread. */
+	void addTo(HoldTally sum, LockType type) {
+		HoldTally copy = new HoldTally();
+		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+			int before = this.version;
+			copy = copy(type);
+			VarHandle.acquireFence();
+			if (before % 2 == 0 && before == this.version) {
+				break;
+			}
+			Thread.onSpinWait();
+		}
+		sum.add(copy);
+	}
+
+	private HoldTally copy(LockType type) {
+		HoldTally copy = new HoldTally();
+		HoldTally known = (type == LockType.READ) ? this.read : this.write;
+		if (known != null) {
+			copy.add(known);
+		}
+		LockHold pending = this.last;
+		long released = (pending != null && pending.type() == type) ? pending.releasedNanos() : 0;
+		if (pending != null && released != 0) {
+			copy.released(released - pending.grantedNanos());
+		}
+		return copy;
+	}
+
+	/** Adds all that another cell knows, which nobody uses any more. */
+	void takeOver(HoldCell other) {
+		for (LockType type : new LockType[] { LockType.READ, LockType.WRITE }) {
+			HoldTally sum = other.copy(type);
+			if (sum.acquired > 0) {
+				tally(type).add(sum);
+			}
+		}
+	}
+
+	/** The last holds, in no order. For any thread. */
+	List<LockHold> holds() {
+		List<LockHold> holds = new ArrayList<>();
+		for (LockHold hold : this.ring.clone()) {
+			if (hold != null) {
+				holds.add(hold);
+			}
+		}
+		return holds;
+	}
+
+}

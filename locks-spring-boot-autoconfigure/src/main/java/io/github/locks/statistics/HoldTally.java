@@ -1,0 +1,33 @@
+package io.github.locks.statistics;
+
+/**
+ * A number of holds that nobody had to wait for, and how long they took.
+ */
+final class HoldTally {
+
+	long acquired;
+
+	long released;
+
+	long sumNanos;
+
+	long minNanos = Long.MAX_VALUE;
+
+	long maxNanos;
+
+	void released(long nanos) {
+		this.released++;
+		this.sumNanos += nanos;
+		this.minNanos = Math.min(this.minNanos, nanos);
+		this.maxNanos = Math.max(this.maxNanos, nanos);
+	}
+
+	void add(HoldTally other) {
+		this.acquired += other.acquired;
+		this.released += other.released;
+		this.sumNanos += other.sumNanos;
+		this.minNanos = Math.min(this.minNanos, other.minNanos);
+		this.maxNanos = Math.max(this.maxNanos, other.maxNanos);
+	}
+
+}

@@ -1,0 +1,155 @@
+package io.github.locks.local;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+import io.github.locks.LockOwner;
+import io.github.locks.LockType;
+import io.github.locks.local.FairLock.Outcome;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Races at the word of a {@link FairLock}: owners that enter and leave by compare-and-set
+ * against others that inflate it, revoke its slots, wait, give up, look and retire.
+ */
+@Timeout(120)
+class FairLockRaceTests {
+
+	private static final int ROUNDS = 20_000;
+
+	private final AtomicInteger readers = new AtomicInteger();
+
+	private final AtomicInteger writers = new AtomicInteger();
+
+	/** Not atomic: only the lock keeps it right. */
+	private int written;
+
+	private int expected;
+
+	private volatile FairLock lock = new FairLock("a", 0);
+
+	@RepeatedTest(3)
+	void excludesWhateverWayItIsEntered() {
+		run(4, (random) -> enter(random, random.nextInt(10) < 7 ? LockType.READ : LockType.WRITE));
+		assertThat(this.written).isEqualTo(this.expected);
+		assertThat(this.lock.isFree()).isTrue();
+	}
+
+	@RepeatedTest(3)
+	void readersInSlotsAreSeenByEveryWriter() {
+		run(4, (random) -> enter(random, random.nextInt(200) > 0 ? LockType.READ : LockType.WRITE));
+		assertThat(this.written).isEqualTo(this.expected);
+		assertThat(this.lock.isFree()).isTrue();
+	}
+
+	@RepeatedTest(3)
+	void retiredLockIsEnteredByNobody() {
+		AtomicBoolean done = new AtomicBoolean();
+		CompletableFuture<Void> reaper = CompletableFuture.runAsync(() -> {
+			while (!done.get()) {
+				FairLock current = this.lock;
+				if (current.retire()) {
+					assertThat(this.readers.get() + this.writers.get()).isZero();
+					this.lock = new FairLock("a", current.lastToken());
+				}
+				Thread.yield();
+			}
+		});
+		try {
+			run(3, (random) -> enter(random, random.nextBoolean() ? LockType.READ : LockType.WRITE));
+		}
+		finally {
+			done.set(true);
+		}
+		reaper.join();
+		assertThat(this.written).isEqualTo(this.expected);
+	}
+
+	private void run(int threads, Step step) {
+		List<CompletableFuture<Integer>> runs = new ArrayList<>();
+		for (int i = 0; i < threads; i++) {
+			SplittableRandom random = new SplittableRandom(42 + i);
+			runs.add(CompletableFuture.supplyAsync(() -> {
+				int writes = 0;
+				for (int round = 0; round < ROUNDS; round++) {
+					writes += step.take(random);
+				}
+				return writes;
+			}, (task) -> new Thread(task).start()));
+		}
+		this.expected += runs.stream().mapToInt(CompletableFuture::join).sum();
+	}
+
+	/** Returns how many writes were done. */
+	private int enter(SplittableRandom random, LockType type) {
+		FairLock current = this.lock;
+		Acquisition acquisition = current.prepare(type, LockOwner.create("o"), null, null);
+		boolean entered = (random.nextBoolean() && current.tryEnter(acquisition, System.nanoTime()))
+				|| isGranted(random, current, acquisition);
+		if (!entered) {
+			return 0;
+		}
+		int writes = use(random, current, acquisition);
+		assertThat(current.release(acquisition)).isTrue();
+		assertThat(current.release(acquisition)).isFalse();
+		return writes;
+	}
+
+	private boolean isGranted(SplittableRandom random, FairLock current, Acquisition acquisition) {
+		Outcome outcome = current.acquire(acquisition, random.nextInt(4) > 0);
+		if (outcome != Outcome.QUEUED) {
+			return outcome == Outcome.GRANTED;
+		}
+		acquisition.spin(1000);
+		acquisition.await(random.nextInt(3) == 0 ? 0 : Long.MAX_VALUE, false);
+		return !current.giveUp(acquisition);
+	}
+
+	private int use(SplittableRandom random, FairLock current, Acquisition acquisition) {
+		boolean writes = acquisition.type() == LockType.WRITE;
+		AtomicInteger inside = writes ? this.writers : this.readers;
+		inside.incrementAndGet();
+		assertThat(this.writers.get()).isLessThanOrEqualTo(writes ? 1 : 0);
+		if (writes) {
+			assertThat(this.readers.get()).isZero();
+			this.written++;
+		}
+		switch (random.nextInt(12)) {
+			case 0 -> assertThat(current.snapshot().granted()).contains(acquisition);
+			case 1 -> assertThat(acquisition.fencingToken()).isPositive();
+			case 2 -> nest(current, acquisition);
+			case 3 -> LockSupport.parkNanos(1);
+			case 4 -> assertThat(current.retire()).isFalse();
+			default -> {
+			}
+		}
+		inside.decrementAndGet();
+		return writes ? 1 : 0;
+	}
+
+	private static void nest(FairLock current, Acquisition outer) {
+		Acquisition nested = current.prepare(LockType.READ, outer.owner().child("c"), null, null);
+		boolean entered = current.tryEnter(nested, 1) || current.acquire(nested, true) == Outcome.GRANTED;
+		assertThat(entered).isTrue();
+		assertThat(nested.fencingToken()).isEqualTo(outer.fencingToken());
+		assertThat(current.release(nested)).isTrue();
+	}
+
+	/**
+	 * What a thread does again and again.
+	 */
+	private interface Step {
+
+		int take(SplittableRandom random);
+
+	}
+
+}
