@@ -5,7 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 import io.github.locks.aop.LockAdvisor;
+import io.github.locks.spi.LockClock;
 import io.github.locks.support.DeadlockPolicy;
+import io.github.locks.support.Fairness;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -65,6 +67,11 @@ public final class LocksProperties {
 	private final Deadlock deadlock = new Deadlock();
 
 	private final Statistics statistics = new Statistics();
+
+	/**
+	 * Order in which requests for a lock inside of this process are served.
+	 */
+	private Fairness fairness = Fairness.STRICT;
 
 	private final Metrics metrics = new Metrics();
 
@@ -130,6 +137,14 @@ public final class LocksProperties {
 
 	public Deadlock getDeadlock() {
 		return this.deadlock;
+	}
+
+	public Fairness getFairness() {
+		return this.fairness;
+	}
+
+	public void setFairness(Fairness fairness) {
+		this.fairness = fairness;
 	}
 
 	public Statistics getStatistics() {
@@ -330,9 +345,22 @@ public final class LocksProperties {
 		private int historySize = 100;
 
 		/**
+		 * Clock that tells how long locks are held that nobody waits for.
+		 */
+		private LockClock timing = LockClock.COARSE;
+
+		/**
 		 * Number of resources to keep statistics of.
 		 */
 		private int maxResources = 10000;
+
+		public LockClock getTiming() {
+			return this.timing;
+		}
+
+		public void setTiming(LockClock timing) {
+			this.timing = timing;
+		}
 
 		public boolean isEnabled() {
 			return this.enabled;

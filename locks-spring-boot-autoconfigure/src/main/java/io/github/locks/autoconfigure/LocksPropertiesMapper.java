@@ -32,6 +32,7 @@ final class LocksPropertiesMapper {
 		DefaultLockManagerBuilder builder = DefaultLockManager.builder();
 		timeouts(builder);
 		deadlock(builder);
+		builder.fairness(this.properties.getFairness());
 		statistics(builder);
 		this.properties.getResources().forEach((name, resource) -> resource(builder, name, resource));
 		builder.idleEviction(positive("locks.idle-eviction", this.properties.getIdleEviction()));
@@ -78,6 +79,7 @@ final class LocksPropertiesMapper {
 	private void statistics(DefaultLockManagerBuilder builder) {
 		LocksProperties.Statistics statistics = this.properties.getStatistics();
 		builder.statistics(statistics.isEnabled());
+		builder.clock(statistics.getTiming());
 		builder.historySize(between("locks.statistics.history-size", statistics.getHistorySize(), 0, MAX_HISTORY_SIZE));
 		builder.maxResources(
 				between("locks.statistics.max-resources", statistics.getMaxResources(), 1, Integer.MAX_VALUE));

@@ -103,6 +103,9 @@ public final class Acquisition implements LockHold {
 
 	private boolean waited;
 
+	/** Whether its thread was told to come and take the lock, if it is still free. */
+	private volatile boolean called;
+
 	private volatile @Nullable Thread waiter;
 
 	private volatile @Nullable RuntimeException failure;
@@ -263,6 +266,10 @@ public final class Acquisition implements LockHold {
 		boolean interrupted = false;
 		this.waiter = Thread.currentThread();
 		while (isQueued()) {
+			if (this.called) {
+				this.lock.take(this);
+				continue;
+			}
 			long remaining = nanos - (System.nanoTime() - start);
 			if (remaining <= 0) {
 				break;
@@ -294,7 +301,7 @@ public final class Acquisition implements LockHold {
 	}
 
 	private void spin(long start, long nanos) {
-		for (int i = 1; isQueued(); i++) {
+		for (int i = 1; isQueued() && !this.called; i++) {
 			if (i % SPINS_BETWEEN_CLOCKS == 0 && System.nanoTime() - start >= nanos) {
 				return;
 			}
@@ -378,6 +385,19 @@ public final class Acquisition implements LockHold {
 		this.slot = index;
 	}
 
+	/** Whether a thread waits for it, that can come and take the lock. */
+	boolean isAwaited() {
+		return this.whenSettled == null;
+	}
+
+	boolean isCalled() {
+		return this.called;
+	}
+
+	void called(boolean value) {
+		this.called = value;
+	}
+
 	boolean isExclusive() {
 		return this.type.isExclusive();
 	}
@@ -398,7 +418,10 @@ public final class Acquisition implements LockHold {
 		this.failure = cause;
 	}
 
-	/** Tells whoever waits. Called once, without the mutex, after the wait has ended. */
+	/**
+	 * Tells whoever waits. Called without the mutex, once after the wait has ended; a
+	 * thread also when it is to come and take the lock.
+	 */
 	void settled() {
 		if (this.whenSettled != null) {
 			this.whenSettled.accept(this);

@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  * A fair read/write lock for one resource. It belongs to {@linkplain LockOwner owners},
  * not to threads, and serves waiting threads and callbacks from one queue.
  * <p>
- * <b>Order.</b> First come, first served. Readers that stand together at the head of the
+ * <b>Order.</b> First come, first served; with a bound for overtaking, who comes while the
+ * lock is free may go before a thread that has waited for less than that, and has still to
+ * be scheduled. Readers that stand together at the head of the
  * queue enter together; a reader behind a queued writer waits. Owners that are inside
  * already do not queue behind those who wait for them.
  * <p>
@@ -66,6 +68,8 @@ public final class FairLock {
 
 	private final String resource;
 
+	private final int overtakingNanos;
+
 	private volatile @Nullable Object word;
 
 	/** Made when it is needed first, then kept. */
@@ -86,7 +90,18 @@ public final class FairLock {
 	 * @param tokenFloor a number that all its fencing tokens will exceed
 	 */
 	public FairLock(String resource, long tokenFloor) {
+		this(resource, tokenFloor, 0);
+	}
+
+	/**
+	 * Creates a free lock that may be overtaken.
+	 * @param resource name of the resource
+	 * @param tokenFloor a number that all its fencing tokens will exceed
+	 * @param overtakingNanos for how long a waiting thread may be overtaken; 0: never
+	 */
+	public FairLock(String resource, long tokenFloor, int overtakingNanos) {
 		this.resource = resource;
+		this.overtakingNanos = overtakingNanos;
 		this.lastToken = tokenFloor;
 	}
 
@@ -401,6 +416,28 @@ public final class FairLock {
 	 */
 	public int positionOf(Acquisition acquisition) {
 		return look(0, (known) -> known.positionOf(acquisition));
+	}
+
+	int overtakingNanos() {
+		return this.overtakingNanos;
+	}
+
+	/** Comes and takes the lock, if nobody was quicker. */
+	void take(Acquisition called) {
+		List<Acquisition> admitted = List.of();
+		Monitor entered = enterMonitor();
+		if (entered == null) {
+			return;
+		}
+		try {
+			if (called.isQueued()) {
+				admitted = entered.take(called, System.nanoTime());
+			}
+		}
+		finally {
+			leaveMonitor(entered);
+		}
+		tell(admitted);
 	}
 
 	boolean fail(Acquisition acquisition, RuntimeException failure) {

@@ -86,7 +86,7 @@ final class Monitor extends SpinMutex {
 			acquisition.state(State.ENDED);
 			return Outcome.UPGRADE_REFUSED;
 		}
-		boolean inTurn = this.queue.isEmpty() || family.all() > 0;
+		boolean inTurn = this.queue.isEmpty() || family.all() > 0 || mayOvertake(nanos);
 		if (inTurn && isAdmissible(acquisition, family)) {
 			grant(acquisition, nanos);
 			return Outcome.GRANTED;
@@ -97,6 +97,13 @@ final class Monitor extends SpinMutex {
 		}
 		enqueue(acquisition);
 		return Outcome.QUEUED;
+	}
+
+	/** Whether who comes now may go before the head of the queue. */
+	private boolean mayOvertake(long nanos) {
+		Acquisition head = this.queue.first();
+		return this.lock.overtakingNanos() > 0 && head != null && head.isAwaited()
+				&& nanos - head.requestedNanos() < this.lock.overtakingNanos();
 	}
 
 	/** Whether nobody inside excludes the acquisition. */
@@ -204,19 +211,39 @@ final class Monitor extends SpinMutex {
 	private List<Acquisition> admit(long nanos) {
 		List<Acquisition> admitted = List.of();
 		for (Acquisition head = this.queue.first(); head != null; head = this.queue.first()) {
-			if (!isAdmissible(head, this.holds.family(head.owner()))) {
+			if (head.isCalled() || !isAdmissible(head, this.holds.family(head.owner()))) {
+				break;
+			}
+			if (admitted.isEmpty()) {
+				admitted = new ArrayList<>(1);
+			}
+			admitted.add(head);
+			if (mayOvertake(nanos)) {
+				head.called(true);
 				break;
 			}
 			this.queue.remove(head);
 			head.writerAhead = null;
 			grant(head, nanos);
-			if (admitted.isEmpty()) {
-				admitted = new ArrayList<>(1);
-			}
-			admitted.add(head);
 		}
 		this.queued = !this.queue.isEmpty();
 		return admitted;
+	}
+
+	/**
+	 * Grants the lock to a queued acquisition that was called to come and take it, unless
+	 * somebody has overtaken it.
+	 * @return who was admitted and must be told
+	 */
+	List<Acquisition> take(Acquisition called, long nanos) {
+		called.called(false);
+		if (this.queue.first() != called || !isAdmissible(called, this.holds.family(called.owner()))) {
+			return List.of();
+		}
+		this.queue.remove(called);
+		called.writerAhead = null;
+		grant(called, nanos);
+		return admit(nanos);
 	}
 
 	/** A hold of the same family that has a number already. */

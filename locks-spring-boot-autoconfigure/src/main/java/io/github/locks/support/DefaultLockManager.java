@@ -61,7 +61,7 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 		WaitForGraph graph = new WaitForGraph();
 		ResourceTable resources = new ResourceTable(
 				new StatisticsArchive(builder.isStatistics(), builder.historySize(), builder.maxResources()),
-				builder.maxResources());
+				builder.maxResources(), builder.fairness());
 		Leases leases = new Leases(builder.backend(), workers);
 		Listeners listeners = new Listeners(builder.listeners());
 		this.runtime = new LockRuntime(settings, workers, resources, graph,

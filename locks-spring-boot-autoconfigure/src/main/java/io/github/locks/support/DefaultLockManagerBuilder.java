@@ -45,6 +45,8 @@ public final class DefaultLockManagerBuilder {
 
 	private LockClock clock = LockClock.COARSE;
 
+	private Fairness fairness = Fairness.STRICT;
+
 	private int historySize = 100;
 
 	private int maxResources = 10_000;
@@ -163,6 +165,17 @@ public final class DefaultLockManagerBuilder {
 	}
 
 	/**
+	 * Sets whether threads may overtake others that wait for a lock inside of this
+	 * process. Default: {@link Fairness#STRICT}.
+	 * @param fairness the order
+	 * @return this builder
+	 */
+	public DefaultLockManagerBuilder fairness(Fairness fairness) {
+		this.fairness = notNull(fairness, "fairness");
+		return this;
+	}
+
+	/**
 	 * Sets which clock tells how long locks are held that nobody waits for. Waits are
 	 * always exact, and so is all as long as there is a listener. Default:
 	 * {@link LockClock#COARSE}.
@@ -255,6 +268,10 @@ public final class DefaultLockManagerBuilder {
 
 	boolean isStatistics() {
 		return this.statistics;
+	}
+
+	Fairness fairness() {
+		return this.fairness;
 	}
 
 	LockClock clock() {

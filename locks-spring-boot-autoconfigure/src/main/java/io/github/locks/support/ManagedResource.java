@@ -26,10 +26,10 @@ final class ManagedResource {
 
 	private long usedNanos;
 
-	ManagedResource(String name, ResourceRecorder recorder, long tokenFloor, long nanos) {
+	ManagedResource(String name, ResourceRecorder recorder, FairLock readWriteLock, long nanos) {
 		this.name = name;
 		this.recorder = recorder;
-		this.readWriteLock = new FairLock(name, tokenFloor);
+		this.readWriteLock = readWriteLock;
 		this.usedNanos = nanos;
 	}
 

@@ -16,6 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.locks.LockOwner;
 import io.github.locks.local.Acquisition;
+import io.github.locks.local.FairLock;
 import io.github.locks.statistics.ResourceRecorder;
 import io.github.locks.statistics.StatisticsArchive;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,8 @@ final class ResourceTable {
 
 	private final StatisticsArchive archive;
 
+	private final Fairness fairness;
+
 	private final int maxIdle;
 
 	/** All fencing tokens of evicted resources are below. */
@@ -47,8 +50,9 @@ final class ResourceTable {
 	@GuardedBy("handMutex")
 	private Iterator<ManagedResource> hand = List.<ManagedResource>of().iterator();
 
-	ResourceTable(StatisticsArchive archive, int maxIdle) {
+	ResourceTable(StatisticsArchive archive, int maxIdle, Fairness fairness) {
 		this.archive = archive;
+		this.fairness = fairness;
 		this.maxIdle = maxIdle;
 	}
 
@@ -68,8 +72,8 @@ final class ResourceTable {
 	private ManagedResource create(String name) {
 		ManagedResource created = this.resources.computeIfAbsent(name, (key) -> {
 			long clock = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
-			return new ManagedResource(key, this.archive.take(key), Math.max(this.tokenFloor.get(), clock),
-					System.nanoTime());
+			FairLock lock = new FairLock(key, Math.max(this.tokenFloor.get(), clock), this.fairness.overtakingNanos());
+			return new ManagedResource(key, this.archive.take(key), lock, System.nanoTime());
 		});
 		if (this.resources.size() > this.maxIdle) {
 			makeRoom(created);

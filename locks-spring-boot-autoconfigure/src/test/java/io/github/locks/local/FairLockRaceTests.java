@@ -11,8 +11,12 @@ import java.util.concurrent.locks.LockSupport;
 import io.github.locks.LockOwner;
 import io.github.locks.LockType;
 import io.github.locks.local.FairLock.Outcome;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,7 +25,12 @@ import static org.assertj.core.api.Assertions.assertThat;
  * against others that inflate it, revoke its slots, wait, give up, look and retire.
  */
 @Timeout(120)
+@ParameterizedClass(name = "may be overtaken for {0} ns")
+@ValueSource(ints = { 0, 1_000_000 })
 class FairLockRaceTests {
+
+	@Parameter
+	private int overtakingNanos;
 
 	private static final int ROUNDS = 20_000;
 
@@ -34,23 +43,28 @@ class FairLockRaceTests {
 
 	private int expected;
 
-	private volatile FairLock lock = new FairLock("a", 0);
+	private volatile FairLock lock;
 
-	@RepeatedTest(3)
+	@BeforeEach
+	void createLock() {
+		this.lock = new FairLock("a", 0, this.overtakingNanos);
+	}
+
+	@RepeatedTest(2)
 	void excludesWhateverWayItIsEntered() {
 		run(4, (random) -> enter(random, random.nextInt(10) < 7 ? LockType.READ : LockType.WRITE));
 		assertThat(this.written).isEqualTo(this.expected);
 		assertThat(this.lock.isFree()).isTrue();
 	}
 
-	@RepeatedTest(3)
+	@RepeatedTest(2)
 	void readersInSlotsAreSeenByEveryWriter() {
 		run(4, (random) -> enter(random, random.nextInt(200) > 0 ? LockType.READ : LockType.WRITE));
 		assertThat(this.written).isEqualTo(this.expected);
 		assertThat(this.lock.isFree()).isTrue();
 	}
 
-	@RepeatedTest(3)
+	@RepeatedTest(2)
 	void retiredLockIsEnteredByNobody() {
 		AtomicBoolean done = new AtomicBoolean();
 		CompletableFuture<Void> reaper = CompletableFuture.runAsync(() -> {
@@ -58,7 +72,7 @@ class FairLockRaceTests {
 				FairLock current = this.lock;
 				if (current.retire()) {
 					assertThat(this.readers.get() + this.writers.get()).isZero();
-					this.lock = new FairLock("a", current.lastToken());
+					this.lock = new FairLock("a", current.lastToken(), this.overtakingNanos);
 				}
 				Thread.yield();
 			}
