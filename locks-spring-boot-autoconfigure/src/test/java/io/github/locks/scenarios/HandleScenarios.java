@@ -13,6 +13,7 @@ import io.github.locks.LockManager;
 import io.github.locks.LockOperation;
 import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
+import io.github.locks.LockStatistics;
 import io.github.locks.spi.LockEvent;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 abstract class HandleScenarios extends Scene {
 
 	private static final int ATTEMPTS = Integer.getInteger("locks.test.attempts", 1_000);
+
+	private static final int WARM_UP = 200;
 
 	private static final long MAX_GROWTH = 1_000_000;
 
@@ -46,8 +49,10 @@ abstract class HandleScenarios extends Scene {
 		}
 	}
 
+	/** Nor is the lock forgotten while the other one holds it. */
 	@Test
 	void handleThatIsClosedTwiceReleasesNobodyElse() {
+		asks(LockRequest.write("another resource"), this.me).awaitGranted();
 		LockHandle first = enters(WRITE, "first").awaitGranted();
 		Claim second = queues(WRITE, "second");
 		first.close();
@@ -55,6 +60,12 @@ abstract class HandleScenarios extends Scene {
 		first.close();
 		assertThat(holders(WRITE)).containsExactly("second");
 		assertThat(couldEnter(READ)).isFalse();
+		assertThat(writes().totalAcquisitions()).isEqualTo(2);
+		assertThat(writes().totalReleases()).isEqualTo(1);
+	}
+
+	private LockStatistics writes() {
+		return this.locks.getStatistics(RESOURCE).get(0).locks().get(WRITE.key());
 	}
 
 	@Test
@@ -173,7 +184,7 @@ abstract class HandleScenarios extends Scene {
 	 */
 	private void leavesNothing(Supplier<LockOwner> request) {
 		int watchEach = Math.max(1, ATTEMPTS / 500);
-		for (int i = 0; i < 500; i++) {
+		for (int i = 0; i < WARM_UP; i++) {
 			request.get();
 		}
 		long before = usedHeap();

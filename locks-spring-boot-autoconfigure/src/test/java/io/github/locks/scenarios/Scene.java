@@ -33,7 +33,9 @@ abstract class Scene {
 
 	static final String RESOURCE = "a";
 
+	/** Forgets a resource as soon as nobody needs it, if there is another one. */
 	final DefaultLockManager locks = DefaultLockManager.builder()
+		.maxResources(1)
 		.shutdownTimeout(Duration.ZERO)
 		.listener(this::onEvent)
 		.build();
