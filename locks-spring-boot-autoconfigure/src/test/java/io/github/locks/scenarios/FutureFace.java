@@ -47,6 +47,7 @@ final class FutureFace implements Face {
 	}
 
 	private static Optional<LockHandle> join(CompletableFuture<LockHandle> future) {
+		Bounded.until("the end of the request", future::isDone);
 		try {
 			return Optional.of(future.join());
 		}

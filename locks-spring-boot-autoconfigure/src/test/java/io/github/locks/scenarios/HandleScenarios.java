@@ -82,6 +82,18 @@ abstract class HandleScenarios extends Scene {
 	}
 
 	@Test
+	void childEntersWhatItsParentHoldsWithTheSameToken() {
+		Claim parent = enters(WRITE, this.me);
+		queues(READ, "other");
+		Claim child = enters(WRITE, this.me.child("child"));
+		assertThat(child.awaitGranted().fencingToken()).isEqualTo(parent.awaitGranted().fencingToken());
+		assertThat(couldEnter(READ, this.me)).as("parent, into what its child holds").isFalse();
+		child.release();
+		assertThat(couldEnter(READ, this.me)).isTrue();
+		assertThat(holders(WRITE)).containsExactly("me");
+	}
+
+	@Test
 	void handleIsClosedByAnotherThread() throws Exception {
 		LockHandle handle = enters(WRITE, this.me).awaitGranted();
 		Claim next = queues(READ, "next");
