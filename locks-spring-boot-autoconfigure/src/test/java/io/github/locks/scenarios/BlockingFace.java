@@ -67,6 +67,14 @@ final class BlockingFace implements Face {
 		ReadWriteLock view = this.locks.readWriteLock(resource);
 		Lock side = (type == LockType.READ) ? view.readLock() : view.writeLock();
 		assertThatExceptionOfType(IllegalMonitorStateException.class).isThrownBy(side::unlock);
+		try (LockOwner.Scope scope = held.awaitGranted().owner().carry()) {
+			side.lock();
+		}
+		assertThatExceptionOfType(IllegalMonitorStateException.class).isThrownBy(side::unlock);
+		try (LockOwner.Scope scope = held.awaitGranted().owner().carry()) {
+			side.unlock();
+			assertThatExceptionOfType(IllegalMonitorStateException.class).isThrownBy(side::unlock);
+		}
 	}
 
 	@Override
