@@ -16,6 +16,7 @@ import io.github.locks.LockRequest;
 import io.github.locks.LockStatistics;
 import io.github.locks.spi.LockEvent;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import static io.github.locks.LockType.READ;
 import static io.github.locks.LockType.WRITE;
@@ -28,6 +29,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 abstract class HandleScenarios extends Scene {
 
 	private static final int ATTEMPTS = Integer.getInteger("locks.test.attempts", 1_000);
+
+	private static final Duration LONG = Duration.ofHours(1);
 
 	private static final int WARM_UP = 200;
 
@@ -164,9 +167,10 @@ abstract class HandleScenarios extends Scene {
 	}
 
 	@Test
+	@Timeout(3600)
 	void requestsThatRunOutOfTimeLeaveNothing() {
 		enters(WRITE, "holder");
-		queues(WRITE, "waiter");
+		queues(LockRequest.write(RESOURCE).timeout(LONG), "waiter");
 		leavesNothing(() -> {
 			LockOwner owner = LockOwner.create("late");
 			assertThat(this.face.acquireInTime(LockRequest.write(RESOURCE).timeout(Duration.ofNanos(1)), owner))
@@ -177,12 +181,13 @@ abstract class HandleScenarios extends Scene {
 	}
 
 	@Test
+	@Timeout(3600)
 	void requestsThatAreCancelledLeaveNothing() {
 		enters(WRITE, "holder");
-		queues(WRITE, "waiter");
+		queues(LockRequest.write(RESOURCE).timeout(LONG), "waiter");
 		leavesNothing(() -> {
 			LockOwner owner = LockOwner.create("cancelled");
-			Claim claim = this.face.acquire(LockRequest.read(RESOURCE).timeout(Duration.ofHours(1)), owner);
+			Claim claim = this.face.acquire(LockRequest.read(RESOURCE).timeout(LONG), owner);
 			claim.cancel();
 			claim.awaitCancelled();
 			return owner;
