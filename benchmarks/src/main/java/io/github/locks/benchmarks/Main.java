@@ -68,6 +68,9 @@ public final class Main {
 	}
 
 	private static Report run(Options options, List<Job> jobs) throws Exception {
+		Runtime.getRuntime()
+			.addShutdownHook(
+					new Thread(() -> ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly)));
 		Report report = new Report(options);
 		for (int round = 1; round <= options.forks(); round++) {
 			int number = 0;
