@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.util.Map;
 
 import io.github.locks.LockType;
+import io.github.locks.spi.LockClock;
 import io.github.locks.support.DeadlockPolicy;
 import io.github.locks.support.DefaultLockManager;
 import io.github.locks.support.DefaultLockManagerBuilder;
+import io.github.locks.support.Fairness;
 import io.github.locks.support.ResourceSettings;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +47,8 @@ class LocksPropertiesMapperTests {
 			.deadlockThreshold(Duration.ofSeconds(6))
 			.deadlockPolicy(DeadlockPolicy.BREAK)
 			.statistics(false)
+			.clock(LockClock.EXACT)
+			.fairness(Fairness.BOUNDED)
 			.historySize(0)
 			.maxResources(1)
 			.idleEviction(Duration.ofSeconds(7))
@@ -57,6 +61,7 @@ class LocksPropertiesMapperTests {
 				Map.entry("locks.resources.episodes.timeout", ""), Map.entry("locks.deadlock.check-interval", "5s"),
 				Map.entry("locks.deadlock.threshold", "6s"), Map.entry("locks.deadlock.policy", "break"),
 				Map.entry("locks.statistics.enabled", "false"), Map.entry("locks.statistics.history-size", "0"),
+				Map.entry("locks.statistics.timing", "exact"), Map.entry("locks.fairness", "bounded"),
 				Map.entry("locks.statistics.max-resources", "1"), Map.entry("locks.idle-eviction", "7s"),
 				Map.entry("locks.shutdown-timeout", "0s"))))
 			.bind("locks", LocksProperties.class)

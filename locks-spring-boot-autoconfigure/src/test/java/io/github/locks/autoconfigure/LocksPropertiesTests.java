@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.util.Map;
 
 import io.github.locks.aop.LockAdvisor;
+import io.github.locks.spi.LockClock;
 import io.github.locks.support.DeadlockPolicy;
+import io.github.locks.support.Fairness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +48,8 @@ class LocksPropertiesTests {
 		assertThat(properties.getStatistics().isEnabled()).isTrue();
 		assertThat(properties.getStatistics().getHistorySize()).isEqualTo(100);
 		assertThat(properties.getStatistics().getMaxResources()).isEqualTo(10000);
+		assertThat(properties.getStatistics().getTiming()).isEqualTo(LockClock.COARSE);
+		assertThat(properties.getFairness()).isEqualTo(Fairness.STRICT);
 		assertThat(properties.getIdleEviction()).isEqualTo(Duration.ofMinutes(10));
 		assertThat(properties.getMetrics().isEnabled()).isTrue();
 		assertThat(properties.isReleaseAfterTransaction()).isTrue();
