@@ -66,7 +66,7 @@ public final class WaitForGraph {
 
 	private static void add(Map<LockOwner, List<LockClaim>> map, LockOwner owner, LockClaim claim) {
 		map.compute(owner, (key, list) -> {
-			List<LockClaim> extended = (list != null) ? list : new ArrayList<>(2);
+			List<LockClaim> extended = (list != null) ? list : new ArrayList<>(1);
 			extended.add(claim);
 			return extended;
 		});

@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  * A fair read/write lock for one resource. It belongs to {@linkplain LockOwner owners},
  * not to threads, and serves waiting threads and callbacks from one queue.
  * <p>
- * <b>Order.</b> First come, first served; with a bound for overtaking, who comes while the
- * lock is free may go before a thread that has waited for less than that, and has still to
- * be scheduled. Readers that stand together at the head of the
- * queue enter together; a reader behind a queued writer waits. Owners that are inside
- * already do not queue behind those who wait for them.
+ * <b>Order.</b> First come, first served; with a bound for overtaking, who comes while
+ * the lock is free may go before a thread that has waited for less than that, and has
+ * still to be scheduled. Readers that stand together at the head of the queue enter
+ * together; a reader behind a queued writer waits. Owners that are inside already do not
+ * queue behind those who wait for them.
  * <p>
  * <b>Hand-over.</b> Whoever releases, or leaves the queue, grants the lock to those at
  * the head before it lets go of the mutex: nobody can slip in between. A waiter that
@@ -53,9 +53,6 @@ public final class FairLock {
 
 	private static final VarHandle MONITOR;
 
-	/** After so many calm grants to several readers they get slots. */
-	private static final int CALM_READS = 16;
-
 	static {
 		try {
 			WORD = MethodHandles.lookup().findVarHandle(FairLock.class, "word", Object.class);
@@ -75,14 +72,8 @@ public final class FairLock {
 	/** Made when it is needed first, then kept. */
 	private volatile @Nullable Monitor monitor;
 
-	/** Made when they are needed first, then kept. Written under the mutex. */
-	private @Nullable ReaderSlots slots;
-
 	/** Written by who excludes all others, or under the mutex if nobody does. */
 	private long lastToken;
-
-	/** Guarded by the mutex. */
-	private int calmReads;
 
 	/**
 	 * Creates a free lock.
@@ -249,8 +240,8 @@ public final class FairLock {
 	}
 
 	private boolean tryLeave(Acquisition acquisition) {
-		ReaderSlots shared = (acquisition.slot() >= 0) ? this.slots : null;
-		boolean left = (shared != null) ? shared.leave(acquisition) : WORD.compareAndSet(this, acquisition, null);
+		boolean left = (acquisition.slot() >= 0) ? monitor().slots().leave(acquisition)
+				: WORD.compareAndSet(this, acquisition, null);
 		if (left) {
 			acquisition.left();
 		}
@@ -549,25 +540,14 @@ public final class FairLock {
 		entered.unlock();
 	}
 
-	/**
-	 * Gives readers their slots after a while with several of them, and no writer. Not
-	 * before the last one that was in a slot has left: it may still use what belongs to
-	 * the slot.
-	 */
 	private void offerSlots(Monitor entered) {
-		if (entered.hasFormerSlots()) {
-			return;
-		}
-		if (this.word == entered && entered.isCalmlyShared() && ++this.calmReads >= CALM_READS) {
-			if (this.slots == null) {
-				this.slots = new ReaderSlots();
-			}
-			this.word = this.slots;
+		if (this.word == entered && entered.isTimeForSlots()) {
+			this.word = entered.slots();
 		}
 	}
 
 	private void revokeSlots(Monitor entered) {
-		this.calmReads = 0;
+		entered.startCountingReads();
 		if (this.word instanceof ReaderSlots shared) {
 			this.word = entered;
 			shared.collect().forEach(entered::adopt);

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Monitor extends SpinMutex {
 
+	/** After so many calm grants to several readers they get slots. */
+	private static final int CALM_READS = 16;
+
 	private final AcquisitionList queue = new AcquisitionList();
 
 	private final AcquisitionList granted = new AcquisitionList();
@@ -23,7 +26,12 @@ final class Monitor extends SpinMutex {
 
 	private final FairLock lock;
 
+	/** Made when they are needed first, then kept. */
+	private @Nullable ReaderSlots slots;
+
 	private int formerSlots;
+
+	private int calmReads;
 
 	/** Written under the mutex, read without. */
 	private volatile boolean queued;
@@ -49,14 +57,31 @@ final class Monitor extends SpinMutex {
 		return this.granted;
 	}
 
-	/** Whether all who are inside share the lock, and nobody waits. */
-	boolean isCalmlyShared() {
-		return this.queue.isEmpty() && this.holds.total().exclusive() == 0 && this.holds.total().shared() > 1;
+	/**
+	 * Whether the readers are to get slots: after a while with several of them and no
+	 * writer. Not before the last one that was in a slot has left: it may still use what
+	 * belongs to the slot.
+	 */
+	boolean isTimeForSlots() {
+		Holds.Count inside = this.holds.total();
+		boolean calm = this.queue.isEmpty() && inside.exclusive() == 0 && inside.shared() > 1;
+		this.calmReads += calm ? 1 : 0;
+		return calm && this.calmReads >= CALM_READS && this.formerSlots == 0;
 	}
 
-	/** Whether somebody who came from a slot is still inside. */
-	boolean hasFormerSlots() {
-		return this.formerSlots > 0;
+	/** Begins to wait for the time when readers are to get slots. */
+	void startCountingReads() {
+		this.calmReads = 0;
+	}
+
+	/** The slots, made when they are needed first. Needed first under the mutex. */
+	ReaderSlots slots() {
+		ReaderSlots known = this.slots;
+		if (known == null) {
+			known = new ReaderSlots();
+			this.slots = known;
+		}
+		return known;
 	}
 
 	/** Takes over a hold that was granted without the mutex. */

@@ -160,8 +160,8 @@ public final class ResourceRecorder {
 		List<LockOperation> operations() {
 			List<LockEvent> events = events();
 			return events.stream()
-				.map((event) -> new LockOperation(WallClock.at(event.nanoTime()), event.type().key(),
-						event.operation(), event.owner(), event.method(), millis(event.waitNanos())))
+				.map((event) -> new LockOperation(WallClock.at(event.nanoTime()), event.type().key(), event.operation(),
+						event.owner(), event.method(), millis(event.waitNanos())))
 				.toList();
 		}
 

@@ -29,7 +29,8 @@ final class AsyncAcquire {
 
 	private final LockFuture future = new LockFuture(this);
 
-	private final Backoff backoff = new Backoff();
+	/** Only for the backend. */
+	private @Nullable Backoff backoff;
 
 	private volatile @Nullable Future<?> timeout;
 
@@ -143,7 +144,9 @@ final class AsyncAcquire {
 
 	private void askAgain() {
 		this.runtime.deadlocks().waiting();
-		long pause = Math.min(this.backoff.nextNanos(), this.attempt.remainingNanos());
+		Backoff pauses = (this.backoff != null) ? this.backoff : new Backoff();
+		this.backoff = pauses;
+		long pause = Math.min(pauses.nextNanos(), this.attempt.remainingNanos());
 		Runnable ask = () -> this.runtime.workers().execute(this::askBackend);
 		if (this.runtime.workers().schedule(ask, pause) == null) {
 			this.attempt.endGranted(Kind.FAILED);

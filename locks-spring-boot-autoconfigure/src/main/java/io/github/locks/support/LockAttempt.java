@@ -68,8 +68,8 @@ final class LockAttempt {
 	 * Called once, before anybody else knows of this attempt.
 	 */
 	Outcome acquire(boolean mayQueue) {
-		this.entered = !isDistributed() && this.acquisition.lock()
-			.tryEnter(this.acquisition, this.runtime.clock().nanos());
+		this.entered = !isDistributed()
+				&& this.acquisition.lock().tryEnter(this.acquisition, this.runtime.clock().nanos());
 		if (this.entered) {
 			return Outcome.GRANTED;
 		}

@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ManagedResource {
 
-	private final String name;
-
 	private final ResourceRecorder recorder;
 
 	private final FairLock readWriteLock;
@@ -26,15 +24,14 @@ final class ManagedResource {
 
 	private long usedNanos;
 
-	ManagedResource(String name, ResourceRecorder recorder, FairLock readWriteLock, long nanos) {
-		this.name = name;
+	ManagedResource(ResourceRecorder recorder, FairLock readWriteLock, long nanos) {
 		this.recorder = recorder;
 		this.readWriteLock = readWriteLock;
 		this.usedNanos = nanos;
 	}
 
 	String name() {
-		return this.name;
+		return this.readWriteLock.resource();
 	}
 
 	ResourceRecorder recorder() {
@@ -58,7 +55,7 @@ final class ManagedResource {
 	private synchronized DistributedLock createDistributedLock() {
 		DistributedLock known = this.distributedLock;
 		if (known == null) {
-			known = new DistributedLock(this.name);
+			known = new DistributedLock(name());
 			this.distributedLock = known;
 		}
 		return known;

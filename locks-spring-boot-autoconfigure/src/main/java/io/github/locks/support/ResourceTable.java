@@ -73,7 +73,7 @@ final class ResourceTable {
 		ManagedResource created = this.resources.computeIfAbsent(name, (key) -> {
 			long clock = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
 			FairLock lock = new FairLock(key, Math.max(this.tokenFloor.get(), clock), this.fairness.overtakingNanos());
-			return new ManagedResource(key, this.archive.take(key), lock, System.nanoTime());
+			return new ManagedResource(this.archive.take(key), lock, System.nanoTime());
 		});
 		if (this.resources.size() > this.maxIdle) {
 			makeRoom(created);

@@ -36,9 +36,8 @@ class LocksPropertiesMetadataTests {
 					"locks.timeout.distributed", "locks.resources", "locks.distributed.backend",
 					"locks.deadlock.check-interval", "locks.deadlock.threshold", "locks.deadlock.policy",
 					"locks.statistics.enabled", "locks.statistics.history-size", "locks.statistics.max-resources",
-					"locks.statistics.timing", "locks.fairness",
-					"locks.metrics.enabled", "locks.idle-eviction", "locks.release-after-transaction",
-					"locks.shutdown-timeout", "locks.validation");
+					"locks.statistics.timing", "locks.fairness", "locks.metrics.enabled", "locks.idle-eviction",
+					"locks.release-after-transaction", "locks.shutdown-timeout", "locks.validation");
 	}
 
 	@Test

@@ -102,9 +102,8 @@ class DirectStatisticsTests {
 			LockHandle held = locks.acquire(LockRequest.read("a").owner(LockOwner.create("four")).build());
 			assertThat(operations(locks)).containsExactly("two RELEASED", "three ACQUIRED", "three RELEASED",
 					"four ACQUIRED");
-			assertThatExceptionOfType(LockTimeoutException.class)
-				.isThrownBy(() -> locks.acquire(
-						LockRequest.write("a").timeout(Duration.ZERO).owner(LockOwner.create("five")).build()));
+			assertThatExceptionOfType(LockTimeoutException.class).isThrownBy(() -> locks
+				.acquire(LockRequest.write("a").timeout(Duration.ZERO).owner(LockOwner.create("five")).build()));
 			held.close();
 			assertThat(operations(locks)).containsExactly("three RELEASED", "four ACQUIRED", "five TIMEOUT",
 					"four RELEASED");
