@@ -3,6 +3,7 @@ package io.github.locks.support;
 import java.util.ArrayList;
 import java.util.List;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.locks.LockType;
 import io.github.locks.local.Acquisition;
 import io.github.locks.local.FairLock;
@@ -23,6 +24,9 @@ final class ManagedResource {
 	private volatile @Nullable DistributedLock distributedLock;
 
 	private long usedNanos;
+
+	@GuardedBy("this")
+	private boolean retired;
 
 	ManagedResource(ResourceRecorder recorder, FairLock readWriteLock, long nanos) {
 		this.recorder = recorder;
@@ -56,6 +60,9 @@ final class ManagedResource {
 		DistributedLock known = this.distributedLock;
 		if (known == null) {
 			known = new DistributedLock(name());
+			if (this.retired) {
+				known.queue().retire();
+			}
 			this.distributedLock = known;
 		}
 		return known;
@@ -121,7 +128,8 @@ final class ManagedResource {
 			return false;
 		}
 		this.distributedLock = null;
-		return this.readWriteLock.retire();
+		this.retired = this.readWriteLock.retire();
+		return this.retired;
 	}
 
 }
