@@ -36,6 +36,27 @@ public class EpisodeStore {
 		return new Episode(keys.getKeyAs(Long.class), agent, content);
 	}
 
+	/**
+	 * Gives all episodes of an agent to another.
+	 * @param from name of the agent
+	 * @param to name of the other agent
+	 * @return how many there were
+	 */
+	@WriteLock("episodes")
+	public int handOver(String from, String to) {
+		return this.jdbc.sql("update episode set agent = ? where agent = ?").params(to, from).update();
+	}
+
+	/**
+	 * Removes all episodes of an agent.
+	 * @param agent name of the agent
+	 * @return how many there were
+	 */
+	@WriteLock("episodes")
+	public int forget(String agent) {
+		return this.jdbc.sql("delete from episode where agent = ?").param(agent).update();
+	}
+
 	@ReadLock("episodes")
 	public Optional<Episode> find(long id) {
 		return this.jdbc.sql("select id, agent, content from episode where id = ?")

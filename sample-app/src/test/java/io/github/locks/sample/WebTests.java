@@ -47,6 +47,9 @@ class WebTests {
 	EpisodeStore episodes;
 
 	@MockitoBean
+	Agents agents;
+
+	@MockitoBean
 	SkillLibrary skills;
 
 	@MockitoBean
