@@ -4,13 +4,11 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 
 import io.github.locks.InvalidLockNameException;
 import io.github.locks.LockBackendException;
 import io.github.locks.LockException;
 import io.github.locks.LockLostException;
-import io.github.locks.LockManager;
 import io.github.locks.LockManagerClosedException;
 import io.github.locks.LockTimeoutException;
 import io.github.locks.LockType;
@@ -56,7 +54,7 @@ class WebTests {
 	SharedCounter counter;
 
 	@MockitoBean
-	LockManager locks;
+	Snapshots snapshots;
 
 	@Test
 	void postEpisodeReturnsCreatedWithIdAndLocation() {
@@ -124,14 +122,6 @@ class WebTests {
 		assertThat(this.mvc.post().uri("/counter/increment")).hasStatusOk()
 			.bodyJson()
 			.isStrictlyEqualTo("{\"value\": 5000000001}");
-	}
-
-	@Test
-	void memoryReturnsOverview() {
-		given(this.episodes.countAsync()).willReturn(CompletableFuture.completedFuture(3L));
-		given(this.counter.get()).willReturn(4L);
-		assertThat(this.mvc.get().uri("/memory")).hasStatusOk().bodyJson().isStrictlyEqualTo("""
-				{"episodes": 3, "skills": 0, "counter": 4}""");
 	}
 
 	@ParameterizedTest
