@@ -87,6 +87,24 @@ abstract class SmokeTests {
 	}
 
 	@Test
+	void agentRetiresAndHeirTakesOver() {
+		postEpisode("old", "met young");
+		assertThat(JsonPath.<Integer>read(get("/agents/old"), "$.episodes")).isOne();
+		client().delete().uri("/agents/old?heir=young").exchange().expectStatus().isOk();
+		client().get().uri("/agents/old").exchange().expectStatus().isNotFound();
+		assertThat(JsonPath.<String>read(get("/agents/young"), "$.latest.content"))
+			.isEqualTo("took over 1 episodes of old");
+		assertThat(acquisitions("agents:young", "write")).isOne();
+	}
+
+	@Test
+	void searchFindsEpisode() {
+		postEpisode("a4", "found a needle");
+		assertThat(JsonPath.<List<String>>read(get("/episodes/search?text=needle"), "$[*].agent"))
+			.containsExactly("a4");
+	}
+
+	@Test
 	@SuppressWarnings("try")
 	void incrementWhenCounterIsLockedForTooLongIsServiceUnavailable() {
 		try (DefaultLockManager locks = DefaultLockManager.builder()

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 import io.github.locks.InvalidLockNameException;
 import io.github.locks.LockBackendException;
@@ -52,6 +53,9 @@ class WebTests {
 
 	@MockitoBean
 	SharedCounter counter;
+
+	@MockitoBean
+	EpisodeSearch search;
 
 	@MockitoBean
 	Snapshots snapshots;
@@ -124,12 +128,30 @@ class WebTests {
 			.isStrictlyEqualTo("{\"value\": 5000000001}");
 	}
 
+	@Test
+	void searchReturnsEpisodes() {
+		given(this.search.search("b2"))
+			.willReturn(CompletableFuture.completedFuture(List.of(new Episode(7, "a1", "met b2"))));
+		assertThat(this.mvc.get().uri("/episodes/search?text=b2")).hasStatusOk().bodyJson().isStrictlyEqualTo("""
+				[{"id": 7, "agent": "a1", "content": "met b2"}]""");
+	}
+
+	@Test
+	void searchThatTimesOutIsServiceUnavailable() {
+		given(this.search.search("b2")).willReturn(CompletableFuture.failedFuture(
+				new LockTimeoutException("Gave up", "episodes", LockType.READ, Duration.ofSeconds(2), List.of(), 1)));
+		MvcTestResult result = this.mvc.get().uri("/episodes/search?text=b2").exchange();
+		assertProblem(result, HttpStatus.SERVICE_UNAVAILABLE);
+		assertThat(result).hasHeader("Retry-After", "2");
+	}
+
 	@ParameterizedTest
 	@CsvSource(delimiter = '|',
 			value = { "GET|/episodes/8|404", "GET|/episodes/x|400", "GET|/episodes/99999999999999999999|400",
-					"GET|/episodes|400", "GET|/skills/unknown|404", "GET|/skills/..%2e|404", "GET|/nothing|404",
-					"DELETE|/skills|405", "DELETE|/episodes/1|405", "GET|/counter/increment|405", "POST|/counter|405",
-					"POST|/episodes|400", "PUT|/skills/a|400" })
+					"GET|/episodes|400", "GET|/episodes/search|400", "GET|/episodes/search?text=%20|400",
+					"GET|/skills/unknown|404", "GET|/skills/..%2e|404", "GET|/nothing|404", "DELETE|/skills|405",
+					"DELETE|/episodes/1|405", "GET|/counter/increment|405", "POST|/counter|405", "POST|/episodes|400",
+					"PUT|/skills/a|400" })
 	void badRequestIsAnsweredWithProblem(HttpMethod method, String path, int status) {
 		MvcTestResult result = this.mvc.method(method)
 			.uri(URI.create(path))
