@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.actuate.info.Info;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -28,7 +29,8 @@ import org.springframework.test.context.DynamicPropertySource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link EpisodeSearch}, with a database and locks in memory.
+ * Tests for {@link EpisodeSearch} and {@link EpisodeInfo}, with a database and locks in
+ * memory.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.NONE)
 @AutoConfigureLocks
@@ -41,6 +43,9 @@ class EpisodeSearchTests {
 
 	@Autowired
 	EpisodeSearch search;
+
+	@Autowired
+	EpisodeInfo info;
 
 	@Autowired
 	EpisodeStore episodes;
@@ -107,6 +112,22 @@ class EpisodeSearchTests {
 			this.jdbc.sql("alter table hidden rename to episode").update();
 		}
 		assertThat(this.probe.isFree(LockType.WRITE, "episodes")).isTrue();
+	}
+
+	@Test
+	void infoCountsEpisodesUnlessTheyAreBeingWritten() {
+		assertThat(episodesInInfo()).isEqualTo(2L);
+		try (LockHandle writer = this.probe.holdWrite("episodes")) {
+			assertThat(episodesInInfo()).isEqualTo("busy");
+			assertThat(writer.isHeld()).isTrue();
+		}
+		assertThat(this.probe.isFree(LockType.WRITE, "episodes")).isTrue();
+	}
+
+	private Object episodesInInfo() {
+		Info.Builder builder = new Info.Builder();
+		this.info.contribute(builder);
+		return builder.build().get("episodes");
 	}
 
 	private List<String> contents(String text) {

@@ -102,6 +102,7 @@ abstract class SmokeTests {
 		postEpisode("a4", "found a needle");
 		assertThat(JsonPath.<List<String>>read(get("/episodes/search?text=needle"), "$[*].agent"))
 			.containsExactly("a4");
+		assertThat(JsonPath.<Integer>read(get("/actuator/info"), "$.episodes")).isPositive();
 	}
 
 	@Test
