@@ -106,6 +106,25 @@ abstract class SmokeTests {
 	}
 
 	@Test
+	void digestIsWritten() {
+		long first = writeDigest();
+		long second = writeDigest();
+		assertThat(second).isGreaterThan(first);
+		assertThat(JsonPath.<Long>read(get("/digest"), "$.token")).isEqualTo(second);
+		assertThat(dataDirectory().resolve("digest.json")).exists();
+	}
+
+	private long writeDigest() {
+		return JsonPath.read(client().post()
+			.uri("/digest")
+			.exchange()
+			.expectStatus()
+			.isOk()
+			.returnResult(String.class)
+			.getResponseBody(), "$.token");
+	}
+
+	@Test
 	@SuppressWarnings("try")
 	void incrementWhenCounterIsLockedForTooLongIsServiceUnavailable() {
 		try (DefaultLockManager locks = DefaultLockManager.builder()

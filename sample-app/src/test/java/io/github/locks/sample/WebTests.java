@@ -60,6 +60,12 @@ class WebTests {
 	@MockitoBean
 	Snapshots snapshots;
 
+	@MockitoBean
+	DigestFile digestFile;
+
+	@MockitoBean
+	DigestWriter digestWriter;
+
 	@Test
 	void postEpisodeReturnsCreatedWithIdAndLocation() {
 		given(this.episodes.add("a1", "met b2")).willReturn(new Episode(7, "a1", "met b2"));
