@@ -24,9 +24,9 @@ public class EpisodeStore {
 
 	private final AsyncTaskExecutor executor;
 
-	EpisodeStore(JdbcClient jdbc, AsyncTaskExecutor executor) {
+	EpisodeStore(JdbcClient jdbc, AsyncTaskExecutor applicationTaskExecutor) {
 		this.jdbc = jdbc;
-		this.executor = executor;
+		this.executor = applicationTaskExecutor;
 	}
 
 	@WriteLock("episodes")

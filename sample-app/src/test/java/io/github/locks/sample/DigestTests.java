@@ -36,11 +36,11 @@ import static org.mockito.BDDMockito.given;
 import static org.mockito.BDDMockito.willAnswer;
 
 /**
- * Tests for the digest, from its writer to its file: a slice with locks in memory.
+ * Tests for the digest, from its schedule to its file: a slice with locks in memory.
  */
 @WebMvcTest(controllers = DigestController.class,
 		properties = { "sample.instance=one", "locks.resources[digest\\:*].timeout=200ms" })
-@Import({ DigestWriter.class, DigestFile.class })
+@Import({ DigestWriter.class, DigestFile.class, DigestSchedule.class })
 @AutoConfigureLocks
 @DirtiesContext
 @Timeout(60)
@@ -60,6 +60,9 @@ class DigestTests {
 
 	@Autowired
 	DigestWriter writer;
+
+	@Autowired
+	DigestSchedule schedule;
 
 	@MockitoBean
 	SkillLibrary skills;
@@ -135,6 +138,21 @@ class DigestTests {
 			.havingCause()
 			.isInstanceOf(LockLostException.class);
 		assertThat(this.file.find()).isEmpty();
+		assertThat(this.probe.isFree(LockType.DISTRIBUTED, "digest:work")).isTrue();
+	}
+
+	@Test
+	void scheduleRunsUnlessOtherInstanceRunsItOrHasJustDoneSo() {
+		try (LockHandle other = this.probe.holdDistributed("digest:schedule")) {
+			this.schedule.run();
+			assertThat(this.file.find()).isEmpty();
+			assertThat(other.isHeld()).isTrue();
+		}
+		this.schedule.run();
+		Digest digest = this.file.find().orElseThrow();
+		this.schedule.run();
+		assertThat(this.file.find()).contains(digest);
+		assertThat(this.probe.isFree(LockType.DISTRIBUTED, "digest:schedule")).isFalse();
 		assertThat(this.probe.isFree(LockType.DISTRIBUTED, "digest:work")).isTrue();
 	}
 
