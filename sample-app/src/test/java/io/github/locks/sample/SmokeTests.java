@@ -125,6 +125,14 @@ abstract class SmokeTests {
 	}
 
 	@Test
+	void locksAreMeasuredAndHealthy() {
+		client().post().uri("/counter/increment").exchange().expectStatus().isOk();
+		String metric = get("/actuator/metrics/locks.hold?tag=template:counter:file");
+		assertThat(JsonPath.<Double>read(metric, "$.measurements[0].value")).isPositive();
+		assertThat(JsonPath.<String>read(get("/actuator/health"), "$.components.locks.status")).isEqualTo("UP");
+	}
+
+	@Test
 	@SuppressWarnings("try")
 	void incrementWhenCounterIsLockedForTooLongIsServiceUnavailable() {
 		try (DefaultLockManager locks = DefaultLockManager.builder()
