@@ -15,9 +15,10 @@ import org.springframework.stereotype.Service;
 /**
  * The episodes of this instance, in a database of its own. The database belongs to one
  * process, so a read/write lock inside the process is enough: many read at once, one
- * writes.
+ * writes. The lock of the class is for all its public methods but those with their own.
  */
 @Service
+@ReadLock("episodes")
 public class EpisodeStore {
 
 	private final JdbcClient jdbc;
@@ -57,7 +58,6 @@ public class EpisodeStore {
 		return this.jdbc.sql("delete from episode where agent = ?").param(agent).update();
 	}
 
-	@ReadLock("episodes")
 	public Optional<Episode> find(long id) {
 		return this.jdbc.sql("select id, agent, content from episode where id = ?")
 			.param(id)
@@ -65,7 +65,6 @@ public class EpisodeStore {
 			.optional();
 	}
 
-	@ReadLock("episodes")
 	public List<Episode> byAgent(String agent) {
 		return this.jdbc.sql("select id, agent, content from episode where agent = ? order by id")
 			.param(agent)
@@ -78,7 +77,6 @@ public class EpisodeStore {
 	 * not only until this method returns.
 	 * @return the number of episodes
 	 */
-	@ReadLock("episodes")
 	public CompletableFuture<Long> countAsync() {
 		return this.executor
 			.submitCompletable(() -> this.jdbc.sql("select count(*) from episode").query(Long.class).single());
