@@ -81,8 +81,8 @@ class BadEndpointInputTests {
 	}
 
 	static Stream<Arguments> unknownParameters() {
-		return cases("?limit=-1", "?limit=0", "?limit=99999999999", "?limit=abc", "?filter=(a%2B)%2B$",
-				"?filter=" + "a".repeat(4000), "?sort=;drop", "?resource=(a%2B)%2B$");
+		return cases("?filter=(a%2B)%2B$", "?filter=" + "a".repeat(4000), "?sort=;drop", "?offset=-1",
+				"?resource=(a%2B)%2B$");
 	}
 
 	@ParameterizedTest(name = "row 83 {0} {1}")
@@ -98,6 +98,30 @@ class BadEndpointInputTests {
 			assertThat(response.statusCode()).isEqualTo(200);
 			assertThat(JsonMapper.shared().readTree(response.body()).get("statistics")).isNotEmpty();
 		}
+	}
+
+	static Stream<Arguments> limits() {
+		return cases("-1", "0", "10001", "99999999999", "abc", "1.5", "1e3", "%20", "NaN", "%00", "${7*7}",
+				"9".repeat(4000));
+	}
+
+	@ParameterizedTest(name = "row 83 {0} {1}")
+	@MethodSource("limits")
+	void limitThatMakesNoSenseIsRefused(Server server, String limit) throws Exception {
+		assertThat(READ_ONLY.get(server).get("?limit=" + limit.replace("{", "%7B").replace("}", "%7D")).statusCode())
+			.isEqualTo(400);
+	}
+
+	@ParameterizedTest(name = "row 83 {0}")
+	@EnumSource
+	void limitThatMakesSenseHasAnEffect(Server server) throws Exception {
+		LockManager locks = READ_ONLY.get(server).context().getBean(LockManager.class);
+		locks.readLock("limited:1").close();
+		locks.readLock("limited:2").close();
+		JsonNode document = JsonMapper.shared().readTree(READ_ONLY.get(server).get("?limit=1").body());
+		assertThat(document.get("statistics")).hasSize(1);
+		assertThat(document.get("resourcesLeftOut").asInt()).isPositive();
+		assertThat(READ_ONLY.get(server).get("?limit=10000").body()).doesNotContain("resourcesLeftOut");
 	}
 
 	static Stream<Arguments> bodies() {
