@@ -23,6 +23,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -165,6 +166,23 @@ class BadPropertiesTests {
 	void valueInPlaceOfAResourceIsRefused(String property, String remedy, CapturedOutput output) {
 		StartUp.fails(property);
 		assertThat(output).contains("APPLICATION FAILED TO START").contains(remedy);
+	}
+
+	@ParameterizedTest(name = "row 80 {0}")
+	@CsvSource({ "orders:42, timeout, orders\\:42", "orders:*, lease, orders\\:*",
+			"a:b c=d, minimum-hold, a\\:b\\ c\\=d" })
+	void keyThatASeparatorEndsIsToldFromAGroup(String name, String setting, String escaped, CapturedOutput output)
+			throws IOException {
+		Path file = Files.writeString(this.temporary.resolve("application.properties"),
+				"locks.resources[" + name + "]." + setting + "=5s\n");
+		StartUp.fails("spring.config.location=file:" + file);
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("In .properties files")
+			.contains("write 'locks.resources[" + escaped + "]." + setting + "=5s'");
+		Files.writeString(file, "locks.resources[" + escaped + "]." + setting + "=5s\n");
+		try (ConfigurableApplicationContext context = StartUp.with("spring.config.location=file:" + file)) {
+			assertThat(context.getBean(LocksProperties.class).getResources()).containsOnlyKeys(name);
+		}
 	}
 
 	/** Row 75: who holds that long has lost the lock before. */
