@@ -2,6 +2,7 @@ package io.github.locks.autoconfigure;
 
 import io.github.locks.LockManager;
 import io.github.locks.actuate.LocksEndpoint;
+import io.github.locks.actuate.LocksEndpointWebExtension;
 import io.github.locks.support.DefaultLockManager;
 
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -27,6 +28,12 @@ public final class LocksEndpointAutoConfiguration {
 	LocksEndpoint locksEndpoint(LockManager lockManager) {
 		return (lockManager instanceof DefaultLockManager known) ? new LocksEndpoint(known, known::getStatistics)
 				: new LocksEndpoint(lockManager);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	LocksEndpointWebExtension locksEndpointWebExtension(LocksEndpoint locksEndpoint) {
+		return new LocksEndpointWebExtension(locksEndpoint);
 	}
 
 }

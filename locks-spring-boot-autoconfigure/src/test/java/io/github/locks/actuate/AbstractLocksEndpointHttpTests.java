@@ -115,6 +115,19 @@ abstract class AbstractLocksEndpointHttpTests {
 		assertThat(this.app.rawGet(rest)).isBetween(200, 499);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "resource=episodes", "resource=orders:42", "resource=nope", "resource=a&resource=b",
+			"path=orders:42", "path=a&path=b" })
+	void nameInThePathDoesNotMixWithParameters(String parameters) throws Exception {
+		assertThat(this.app.get("/episodes?" + parameters).statusCode()).isEqualTo(400);
+	}
+
+	@Test
+	void otherParametersDoNotChangeTheNameInThePath() throws Exception {
+		HttpResponse<String> response = this.app.get("/episodes?name=orders:42&limit=1");
+		assertThat(json(response).at("/statistics/0/resourceName").asString()).isEqualTo("episodes");
+	}
+
 	@Test
 	void hugeNameIsNoErrorOfTheServer() throws Exception {
 		assertThat(this.app.rawGet("/" + "x".repeat(8192))).isBetween(400, 499);
@@ -141,6 +154,7 @@ abstract class AbstractLocksEndpointHttpTests {
 			}
 			assertThat(open.locks().reset).containsExactly("a/b;c%");
 			assertThat(open.send("DELETE", "/episodes").statusCode()).isEqualTo(405);
+			assertThat(open.send("DELETE", "/episodes?resource=episodes").statusCode()).isEqualTo(405);
 			assertThat(open.send("DELETE", "").statusCode()).isEqualTo(204);
 			assertThat(open.locks().reset).containsExactlyInAnyOrder("a/b;c%", "*");
 		}

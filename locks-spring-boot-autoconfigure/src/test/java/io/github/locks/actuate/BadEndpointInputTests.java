@@ -177,6 +177,38 @@ class BadEndpointInputTests {
 		assertThat(status).isIn(405, CLOSED);
 	}
 
+	@ParameterizedTest(name = "row 84 {0}")
+	@EnumSource
+	void parameterOfDeleteThatDoesNotExistIsIgnored(Server server) throws Exception {
+		LockManager locks = OPEN.get(server).context().getBean(LockManager.class);
+		locks.readLock("forgotten").close();
+		assertThat(OPEN.get(server).send("DELETE", "?recource=other").statusCode()).isEqualTo(204);
+		assertThat(locks.getStatistics("forgotten").stream().mapToLong((one) -> one.recentOperations().size()).sum())
+			.isZero();
+		assertThat(OPEN.get(server).send("DELETE", "?resource").statusCode())
+			.isEqualTo((server == Server.NETTY) ? 204 : 400);
+	}
+
+	@ParameterizedTest(name = "row 84 {0}")
+	@EnumSource
+	void twoNamesAreRefused(Server server) throws Exception {
+		HttpApp app = OPEN.get(server);
+		LockManager locks = app.context().getBean(LockManager.class);
+		for (String name : List.of("one", "two", "one,two")) {
+			locks.readLock(name).close();
+		}
+		for (String method : List.of("GET", "DELETE")) {
+			assertThat(app.send(method, "?resource=one&resource=two").statusCode()).as(method).isEqualTo(400);
+			assertThat(app.send(method, "?resource=one&resource=one").statusCode()).as(method).isEqualTo(400);
+		}
+		for (String name : List.of("one", "two", "one,two")) {
+			assertThat(locks.getStatistics(name).get(0).recentOperations()).as(name).isNotEmpty();
+		}
+		assertThat(app.send("DELETE", "?resource=one,two").statusCode()).isEqualTo(204);
+		assertThat(locks.getStatistics("one").get(0).recentOperations()).isNotEmpty();
+		assertThat(locks.getStatistics("one,two").get(0).recentOperations()).isEmpty();
+	}
+
 	@ParameterizedTest(name = "row 85 {0}")
 	@EnumSource
 	void nothingIsChangedByWhatABrowserSendsForAForeignPage(Server server) throws Exception {
