@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Pattern;
 
+import io.github.locks.LockBackendException;
 import io.github.locks.LockHandle;
 import io.github.locks.LockManager;
 import io.github.locks.spi.LockBackend;
@@ -28,7 +29,12 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.BDDMockito.then;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
 
 /**
  * Properties that make no sense: the start fails and names the property, the value and
@@ -73,7 +79,11 @@ class BadPropertiesTests {
 		String directory = ((mount != null) ? mount : "/proc") + "/locks-of-nobody";
 		StartUp.fails("locks.directory=" + directory);
 		assertThat(output).contains("Invalid value '" + directory + "' for configuration property 'locks.directory'")
-			.contains((mount != null) ? "Read-only file system" : directory);
+			.contains("The lock directory '" + directory + "'")
+			.containsPattern("cannot be used by user '[^']+': \\S");
+		if (mount != null) {
+			assertThat(output).contains("Read-only file system");
+		}
 	}
 
 	private static String readOnlyMount() throws IOException {
@@ -129,12 +139,14 @@ class BadPropertiesTests {
 	@ParameterizedTest(name = "rows 78 to 80 {0}")
 	@ValueSource(strings = { "locks.timeuot.read=5s", "locks.timeout.raed=5s", "locks.nonsense=x",
 			"locks.distributed.redis.key-prefix=a {b}\n", "locks.distributed.jdbc.table=locks; drop table x" })
-	void unknownPropertyHasNoEffect(String property) {
+	void unknownPropertyHasNoEffect(String property, CapturedOutput output) {
 		this.runner.withPropertyValues(property).run((context) -> {
 			assertThat(context).hasNotFailed();
 			assertThat(context.getBean(LocksProperties.class)).usingRecursiveComparison()
 				.isEqualTo(new LocksProperties());
 		});
+		assertThat(output).containsOnlyOnce("Unknown properties have no effect on locks: ")
+			.contains("'" + property.substring(0, property.indexOf('=')) + "'");
 	}
 
 	/** Row 80: a value where a group of properties is. */
@@ -211,7 +223,14 @@ class BadPropertiesTests {
 		LockBackend primary = mock(LockBackend.class);
 		this.runner.withBean("one", LockBackend.class, () -> primary, (definition) -> definition.setPrimary(true))
 			.withBean("two", LockBackend.class, () -> mock(LockBackend.class))
-			.run((context) -> assertThat(context).hasNotFailed());
+			.run((context) -> {
+				given(primary.tryAcquire(any()))
+					.willThrow(new LockBackendException("the primary one", null, null, null));
+				LockManager locks = context.getBean(LockManager.class);
+				assertThatExceptionOfType(LockBackendException.class).isThrownBy(() -> locks.distributedLock("a"))
+					.withMessageContaining("the primary one");
+				then(context.getBean("two", LockBackend.class)).should(never()).tryAcquire(any());
+			});
 	}
 
 	@Configuration(proxyBeanMethods = false)
