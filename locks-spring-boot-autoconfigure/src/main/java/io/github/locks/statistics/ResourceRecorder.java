@@ -61,10 +61,11 @@ public final class ResourceRecorder {
 	 * @param resource name of the resource
 	 * @param holders how many hold a kind of lock now
 	 * @param waiters how many wait for a kind of lock now
+	 * @param operations how many recent operations at most
 	 * @return a snapshot
 	 */
 	public ResourceStatistics snapshot(String resource, ToIntFunction<LockType> holders,
-			ToIntFunction<LockType> waiters) {
+			ToIntFunction<LockType> waiters, int operations) {
 		Recording current = this.recording;
 		Map<String, LockStatistics> locks = new LinkedHashMap<>();
 		for (LockType type : LockType.values()) {
@@ -72,7 +73,8 @@ public final class ResourceRecorder {
 		}
 		Function<LockEvent, LockOperation> toOperation = (event) -> new LockOperation(WallClock.at(event.nanoTime()),
 				event.type().key(), event.operation(), event.owner(), event.method(), millis(event.waitNanos()));
-		return new ResourceStatistics(resource, locks, current.history.toList().stream().map(toOperation).toList());
+		return new ResourceStatistics(resource, locks,
+				current.history.last(operations).stream().map(toOperation).toList());
 	}
 
 	boolean isEnabled() {
