@@ -50,9 +50,6 @@ final class Condition {
 			throw declaration.invalid(Attribute.CONDITION, "a property that it names does not exist",
 					"Define the property, or give a default, as in ${name:true}.", ex);
 		}
-		catch (InvalidLockAnnotationException ex) {
-			throw ex;
-		}
 		catch (ParseException | IllegalStateException ex) {
 			throw declaration.invalid(Attribute.CONDITION, "it cannot be parsed: " + ex.getMessage(), EXAMPLE, ex);
 		}

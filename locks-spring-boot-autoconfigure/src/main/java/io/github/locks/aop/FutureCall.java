@@ -41,7 +41,7 @@ final class FutureCall implements LockedCall {
 		catch (LockRefusal refusal) {
 			return refused(invocation, method, refusal);
 		}
-		catch (LockException | InvalidLockAnnotationException ex) {
+		catch (LockException ex) {
 			return failed(method, ex);
 		}
 		Object work = proceed(invocation, method, held);
