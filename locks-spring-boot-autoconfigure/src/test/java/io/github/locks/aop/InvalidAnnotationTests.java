@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.ConnectableFlux;
 import reactor.core.publisher.Mono;
 
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.http.ResponseEntity;
@@ -66,7 +67,9 @@ class InvalidAnnotationTests {
 				Arguments.of(ConditionUnknown.class, "condition = '#nope'"),
 				Arguments.of(ConditionUnparseable.class, "cannot be parsed"),
 				Arguments.of(ConditionType.class, "not available"),
-				Arguments.of(ConditionProperty.class, "does not exist"),
+				Arguments.of(ConditionProperty.class, "does not exist"), Arguments.of(ConditionText.class, "is a text"),
+				Arguments.of(ConditionNumber.class, "is a number"), Arguments.of(ConditionNull.class, "is null"),
+				Arguments.of(ConditionTextByProperty.class, "is a text"),
 				Arguments.of(FallbackMissing.class, "has no method instead(String)"),
 				Arguments.of(FallbackReturns.class, "returns java.lang.Object instead of java.lang.String"),
 				Arguments.of(FallbackLocked.class, "has a lock annotation"),
@@ -527,6 +530,38 @@ class InvalidAnnotationTests {
 		@WriteLock(value = "a", onFailure = OnFailure.SKIP)
 		boolean run() {
 			return true;
+		}
+
+	}
+
+	static class ConditionText {
+
+		@WriteLock(value = "a", condition = "'maybe'")
+		void run() {
+		}
+
+	}
+
+	static class ConditionNumber {
+
+		@WriteLock(value = "a", condition = "1")
+		void run() {
+		}
+
+	}
+
+	static class ConditionNull {
+
+		@WriteLock(value = "a", condition = "null")
+		void run() {
+		}
+
+	}
+
+	static class ConditionTextByProperty {
+
+		@WriteLock(value = "a", condition = "'${known}'")
+		void run() {
 		}
 
 	}
