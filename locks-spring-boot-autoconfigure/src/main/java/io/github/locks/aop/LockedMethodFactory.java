@@ -91,10 +91,7 @@ final class LockedMethodFactory {
 		ArgumentNames names = ArgumentNames.of(declaration, method);
 		ResourceTemplate template = new TemplateParser(declaration, this.placeholders, names, this.isBean)
 			.parse(this.beans);
-		String literal = template.literal();
-		if (literal != null) {
-			checkName(declaration, literal);
-		}
+		checkName(declaration, template.shortest());
 		MethodLock.Timing timing = new MethodLock.Timing(
 				Durations.zeroOrMore(declaration, Attribute.TIMEOUT, this.placeholders),
 				Durations.moreThanZero(declaration, Attribute.LEASE, this.placeholders),

@@ -70,6 +70,7 @@ class InvalidAnnotationTests {
 				Arguments.of(ConditionProperty.class, "does not exist"), Arguments.of(ConditionText.class, "is a text"),
 				Arguments.of(ConditionNumber.class, "is a number"), Arguments.of(ConditionNull.class, "is null"),
 				Arguments.of(ConditionTextByProperty.class, "is a text"),
+				Arguments.of(LongText.class, "not a valid name"), Arguments.of(NulText.class, "not a valid name"),
 				Arguments.of(FallbackMissing.class, "has no method instead(String)"),
 				Arguments.of(FallbackReturns.class, "returns java.lang.Object instead of java.lang.String"),
 				Arguments.of(FallbackLocked.class, "has a lock annotation"),
@@ -562,6 +563,26 @@ class InvalidAnnotationTests {
 
 		@WriteLock(value = "a", condition = "'${known}'")
 		void run() {
+		}
+
+	}
+
+	static class LongText {
+
+		private static final String X32 = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+
+		private static final String X128 = X32 + X32 + X32 + X32;
+
+		@WriteLock(X128 + X128 + "#{#id}" + X128 + X128)
+		void run(String id) {
+		}
+
+	}
+
+	static class NulText {
+
+		@WriteLock("a\0#{#id}")
+		void run(String id) {
 		}
 
 	}
