@@ -40,14 +40,15 @@ final class LockedMethodFactory {
 	/**
 	 * Reads the annotations of a method.
 	 * @param method the most specific method, no bridge
-	 * @param targetClass the class of the bean
+	 * @param annotations those of the class of the bean
 	 * @return its locks, or {@code null} if the method is not to be locked
 	 * @throws InvalidLockAnnotationException if an annotation can never work
 	 */
-	@Nullable LockedMethod create(Method method, Class<?> targetClass) {
+	@Nullable LockedMethod create(Method method, LockAnnotations annotations) {
+		Class<?> targetClass = annotations.targetClass();
 		List<MethodLock> locks = new ArrayList<>();
 		ReturnType returns = null;
-		for (LockDeclaration declaration : LockAnnotations.find(method, targetClass)) {
+		for (LockDeclaration declaration : annotations.find(method)) {
 			if (isMeant(declaration, method)) {
 				checkProxyable(declaration, method, targetClass);
 				returns = ReturnType.of(declaration, method, targetClass);

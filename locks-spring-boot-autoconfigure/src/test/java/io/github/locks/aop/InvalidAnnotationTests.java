@@ -71,6 +71,8 @@ class InvalidAnnotationTests {
 				Arguments.of(ConditionNumber.class, "is a number"), Arguments.of(ConditionNull.class, "is null"),
 				Arguments.of(ConditionTextByProperty.class, "is a text"),
 				Arguments.of(LongText.class, "not a valid name"), Arguments.of(NulText.class, "not a valid name"),
+				Arguments.of(TokenWithoutLock.class, "the method has no lock"),
+				Arguments.of(TokenOfASuperclass.class, "the method has no lock"),
 				Arguments.of(FallbackMissing.class, "has no method instead(String)"),
 				Arguments.of(FallbackReturns.class, "returns java.lang.Object instead of java.lang.String"),
 				Arguments.of(FallbackLocked.class, "has a lock annotation"),
@@ -137,6 +139,26 @@ class InvalidAnnotationTests {
 		assertThatExceptionOfType(InvalidLockAnnotationException.class).isThrownBy(proxy::wrong);
 		assertThat(output.toString()).doesNotContain("OneOfMany.wrong");
 		assertThat(OneOfMany.ran).isFalse();
+	}
+
+	@Test
+	void annotationOfAClassThatCoversNothingIsAWarning(CapturedOutput output) {
+		assertThat(this.proxies.check(NothingPublic.class)).isFalse();
+		assertThat(output)
+			.containsOnlyOnce(
+					"@WriteLock('a') on " + NothingPublic.class.getName() + " has no effect: it covers no method")
+			.contains("Make the methods public, or annotate them.");
+		this.proxies.validation(Validation.STRICT);
+		assertThatExceptionOfType(InvalidLockAnnotationException.class)
+			.isThrownBy(() -> this.proxies.check(NothingPublic.class));
+		assertThat(this.proxies.check(OnlyOwn.class)).isTrue();
+		assertThat(this.proxies.validation(Validation.OFF).check(NothingPublic.class)).isFalse();
+	}
+
+	@Test
+	void tokenOfALockedOverrideIsFine() {
+		assertThat(this.proxies.check(TokenOfALockedOverride.class)).isTrue();
+		assertThat(this.proxies.check(NoToken.class)).isFalse();
 	}
 
 	@Test
@@ -583,6 +605,50 @@ class InvalidAnnotationTests {
 
 		@WriteLock("a\0#{#id}")
 		void run(String id) {
+		}
+
+	}
+
+	static class TokenWithoutLock {
+
+		void run(@FencingToken long token) {
+		}
+
+	}
+
+	static class TokenOfASuperclass extends TokenWithoutLock {
+
+	}
+
+	static class TokenOfALockedOverride extends TokenWithoutLock {
+
+		@Override
+		@WriteLock("a")
+		void run(long token) {
+		}
+
+	}
+
+	static class NoToken {
+
+		void run(long token, @Value("other") String other) {
+		}
+
+	}
+
+	@WriteLock("a")
+	static class NothingPublic {
+
+		void run() {
+		}
+
+	}
+
+	@WriteLock("a")
+	static class OnlyOwn {
+
+		@ReadLock("b")
+		public void run() {
 		}
 
 	}
