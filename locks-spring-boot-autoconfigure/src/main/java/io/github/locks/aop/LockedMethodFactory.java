@@ -80,12 +80,29 @@ final class LockedMethodFactory {
 
 	private static void checkProxyable(LockDeclaration declaration, Method method, Class<?> targetClass) {
 		int modifiers = method.getModifiers();
+		if (!isVisible(method, targetClass)) {
+			throw declaration.invalidMethod(
+					"a package-private method of another package is called past the proxy, and runs without the lock",
+					"Make " + method.getDeclaringClass().getName() + "." + method.getName()
+							+ " public or protected, or take the lock inside the method through the LockManager.");
+		}
 		boolean isFinal = Modifier.isFinal(modifiers) && !Modifier.isFinal(targetClass.getModifiers());
 		if (Modifier.isPrivate(modifiers) || Modifier.isStatic(modifiers) || isFinal) {
 			String kind = Modifier.isPrivate(modifiers) ? "private" : (isFinal ? "final" : "static");
 			throw declaration.invalidMethod("a " + kind + " method is called past the proxy, and runs without the lock",
 					"Remove '" + kind + "', or take the lock inside the method through the LockManager.");
 		}
+	}
+
+	/**
+	 * Whether a subclass of the bean's class, in its package, can override the method.
+	 */
+	private static boolean isVisible(Method method, Class<?> targetClass) {
+		Class<?> declaring = method.getDeclaringClass();
+		boolean packagePrivate = (method.getModifiers()
+				& (Modifier.PUBLIC | Modifier.PROTECTED | Modifier.PRIVATE)) == 0;
+		return !packagePrivate || (declaring.getPackageName().equals(targetClass.getPackageName())
+				&& declaring.getClassLoader() == targetClass.getClassLoader());
 	}
 
 	private MethodLock lock(LockDeclaration declaration, Method method, Class<?> targetClass) {

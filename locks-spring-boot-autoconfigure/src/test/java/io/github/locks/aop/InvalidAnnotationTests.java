@@ -15,6 +15,7 @@ import io.github.locks.annotation.OnFailure;
 import io.github.locks.annotation.ReadLock;
 import io.github.locks.annotation.WriteLock;
 import io.github.locks.aop.LockAdvisor.Validation;
+import io.github.locks.aop.inherited.Elsewhere;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +72,7 @@ class InvalidAnnotationTests {
 				Arguments.of(ConditionNumber.class, "is a number"), Arguments.of(ConditionNull.class, "is null"),
 				Arguments.of(ConditionTextByProperty.class, "is a text"),
 				Arguments.of(LongText.class, "not a valid name"), Arguments.of(NulText.class, "not a valid name"),
+				Arguments.of(OfAnotherPackage.class, "package-private"),
 				Arguments.of(TokenWithoutLock.class, "the method has no lock"),
 				Arguments.of(TokenOfASuperclass.class, "the method has no lock"),
 				Arguments.of(FallbackMissing.class, "has no method instead(String)"),
@@ -606,6 +608,10 @@ class InvalidAnnotationTests {
 		@WriteLock("a\0#{#id}")
 		void run(String id) {
 		}
+
+	}
+
+	static class OfAnotherPackage extends Elsewhere {
 
 	}
 
