@@ -5,6 +5,7 @@ import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,10 +93,15 @@ final class LockAnnotations {
 
 	/**
 	 * The fallback that the annotation of a class names is called because there is no
-	 * lock.
+	 * lock. Other methods of that name are locked.
 	 */
-	private static boolean isFallback(Method method, LockDeclaration declaration) {
-		return method.getName().equals(declaration.text(Attribute.FALLBACK).strip());
+	private boolean isFallback(Method method, LockDeclaration declaration) {
+		String name = declaration.text(Attribute.FALLBACK).strip();
+		return method.getName().equals(name) && Arrays
+			.stream(ReflectionUtils.getUniqueDeclaredMethods(this.targetClass,
+					(other) -> isCoveredByType(other) && !other.isBridge()))
+			.filter((other) -> findOnMethods(other, declaration.where()).isEmpty())
+			.anyMatch((other) -> Fallback.isFallback(method, other, this.targetClass));
 	}
 
 	/**

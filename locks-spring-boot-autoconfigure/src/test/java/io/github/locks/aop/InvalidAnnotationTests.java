@@ -78,7 +78,7 @@ class InvalidAnnotationTests {
 				Arguments.of(FallbackMissing.class, "has no method instead(String)"),
 				Arguments.of(FallbackReturns.class, "returns java.lang.Object instead of java.lang.String"),
 				Arguments.of(FallbackLocked.class, "has a lock annotation"),
-				Arguments.of(FallbackItself.class, "has no method run()"),
+				Arguments.of(FallbackItself.class, "run() is the locked method itself"),
 				Arguments.of(FallbackAndSkip.class, "either skipped or answered"),
 				Arguments.of(LeaseZero.class, "lease = '0'"), Arguments.of(LeaseText.class, "lease = 'long'"),
 				Arguments.of(HoldNegative.class, "minimumHold = '-1s'"),
