@@ -41,7 +41,7 @@ final class FutureCall implements LockedCall {
 		catch (LockRefusal refusal) {
 			return refused(invocation, method, refusal);
 		}
-		catch (LockException | InvalidLockAnnotationException ex) {
+		catch (LockException ex) {
 			return failed(method, ex);
 		}
 		Object work = proceed(invocation, method, held);
@@ -102,7 +102,7 @@ final class FutureCall implements LockedCall {
 	}
 
 	private Object follow(Object work, LockedMethod method, HeldLocks held) {
-		HeldFuture future = new HeldFuture(work, held);
+		HeldFuture future = new HeldFuture(work, method, held);
 		try {
 			if (work instanceof CompletionStage<?> stage) {
 				stage.whenComplete(future::end);

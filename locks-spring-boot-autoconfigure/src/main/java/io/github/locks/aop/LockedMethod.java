@@ -83,6 +83,25 @@ final class LockedMethod {
 	}
 
 	/**
+	 * Makes sure that what a caller is to get is finished, where the declaration does not
+	 * say so.
+	 * @param received what the method returns, or what its future or publisher gives
+	 * @throws InvalidLockAnnotationException if there is work in it that goes on
+	 */
+	void checkFinished(@Nullable Object received) {
+		Object work = this.returns.unfinishedIn(received);
+		if (work != null && received != null) {
+			String inside = (work != received) ? " with a " + work.getClass().getName() + " in it" : "";
+			throw new InvalidLockAnnotationException(
+					describe() + " returned a " + received.getClass().getName() + inside
+							+ ", whose work goes on when the lock was given back.",
+					(work == received && this.returns.isValue()) ? "Declare that type, and not "
+							+ this.returns.result().getSimpleName() + ", as the return type of the method."
+							: ReturnType.REMEDY_INSIDE);
+		}
+	}
+
+	/**
 	 * Returns the value of a skipped call: what it returns, or what its future gives.
 	 * @return an empty {@code Optional} where that is declared, else {@code null}
 	 */

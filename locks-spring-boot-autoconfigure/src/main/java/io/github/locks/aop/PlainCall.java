@@ -1,7 +1,6 @@
 package io.github.locks.aop;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Supplier;
 
 import io.github.locks.LockHandle;
@@ -107,20 +106,11 @@ final class PlainCall implements LockedCall {
 		try {
 			method.passToken(invocation, held);
 			Object result = invocation.proceed();
-			checkFinished(result, method);
+			method.checkFinished(result);
 			return result;
 		}
 		finally {
 			scope.close();
-		}
-	}
-
-	private static void checkFinished(@Nullable Object result, LockedMethod method) {
-		if (method.returns().isUnexpectedlyDeferred(result)) {
-			throw new InvalidLockAnnotationException(
-					method.describe() + " returned a " + Objects.requireNonNull(result).getClass().getName()
-							+ ", whose work goes on when the lock was given back.",
-					"Declare that type, and not Object, as the return type of the method.");
 		}
 	}
 

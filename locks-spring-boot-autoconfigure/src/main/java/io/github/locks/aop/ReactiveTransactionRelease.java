@@ -7,6 +7,7 @@ import io.github.locks.LockOwner;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
+import org.springframework.core.Ordered;
 import org.springframework.transaction.NoTransactionException;
 import org.springframework.transaction.reactive.TransactionSynchronization;
 import org.springframework.transaction.reactive.TransactionSynchronizationManager;
@@ -60,6 +61,7 @@ final class ReactiveTransactionRelease {
 		TransactionLocks locks = new TransactionLocks((caller != null) ? caller.nested(name) : LockOwner.create(name));
 		transaction.bindResource(this, locks);
 		transaction.registerSynchronization(new Release(locks));
+		transaction.registerSynchronization(new Check(locks));
 		return locks;
 	}
 
@@ -68,16 +70,30 @@ final class ReactiveTransactionRelease {
 		return "io.github.locks.transaction";
 	}
 
-	private record Release(TransactionLocks locks) implements TransactionSynchronization {
+	private record Release(TransactionLocks locks) implements TransactionSynchronization, Ordered {
 
 		@Override
-		public Mono<Void> beforeCommit(boolean readOnly) {
-			return Mono.fromRunnable(this.locks::checkHeld);
+		public int getOrder() {
+			return HIGHEST_PRECEDENCE;
 		}
 
 		@Override
 		public Mono<Void> afterCompletion(int status) {
 			return Mono.fromRunnable(this.locks::close);
+		}
+
+	}
+
+	private record Check(TransactionLocks locks) implements TransactionSynchronization, Ordered {
+
+		@Override
+		public int getOrder() {
+			return LOWEST_PRECEDENCE;
+		}
+
+		@Override
+		public Mono<Void> beforeCommit(boolean readOnly) {
+			return Mono.fromRunnable(this.locks::checkHeld);
 		}
 
 	}

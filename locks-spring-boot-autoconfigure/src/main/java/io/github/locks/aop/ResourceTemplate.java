@@ -42,6 +42,14 @@ final class ResourceTemplate {
 	}
 
 	/**
+	 * Returns the shortest name that it can give, with a {@code #} for what each island
+	 * gives at least.
+	 */
+	String shortest() {
+		return String.join("", this.parts.stream().map((part) -> (part.island() != null) ? "#" : part.text()).toList());
+	}
+
+	/**
 	 * Returns what expressions see of one call.
 	 */
 	TemplateContext context(CallRoot root) {

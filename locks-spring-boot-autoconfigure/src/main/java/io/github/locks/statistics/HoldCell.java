@@ -149,11 +149,14 @@ final class HoldCell {
 		}
 	}
 
-	/** The last holds, in no order. For any thread. */
-	List<LockHold> holds() {
+	/** The last holds, newest first. For any thread. */
+	List<LockHold> last(int number) {
 		List<LockHold> holds = new ArrayList<>();
-		for (LockHold hold : this.ring.clone()) {
-			if (hold != null) {
+		@Nullable LockHold[] current = this.ring;
+		int end = this.written;
+		for (int i = 1; i <= Math.min(number, current.length); i++) {
+			LockHold hold = current[(end - i + current.length) % current.length];
+			if (hold != null && hold.grantedNanos() != 0) {
 				holds.add(hold);
 			}
 		}

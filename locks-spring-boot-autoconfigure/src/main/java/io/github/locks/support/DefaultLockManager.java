@@ -129,12 +129,22 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 
 	@Override
 	public List<ResourceStatistics> getStatistics() {
-		return this.status.statistics();
+		return this.status.statistics(Integer.MAX_VALUE);
+	}
+
+	/**
+	 * Returns the statistics of all resources with only the last of their recent
+	 * operations, which are most of what there is to copy.
+	 * @param operations how many recent operations of a resource at most
+	 * @return a snapshot, sorted by name
+	 */
+	public List<ResourceStatistics> getStatistics(int operations) {
+		return this.status.statistics(operations);
 	}
 
 	@Override
 	public List<ResourceStatistics> getStatistics(String resource) {
-		return this.status.statistics(LockNames.check(resource));
+		return this.status.statistics(LockNames.check(resource), Integer.MAX_VALUE);
 	}
 
 	@Override

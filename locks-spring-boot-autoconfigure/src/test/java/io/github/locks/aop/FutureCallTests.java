@@ -1,6 +1,7 @@
 package io.github.locks.aop;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -193,6 +194,44 @@ class FutureCallTests {
 		task.run();
 		assertThat(result.get(10, TimeUnit.SECONDS)).isEqualTo("done");
 		assertThat(isFree()).isTrue();
+	}
+
+	@Test
+	void threadThatWaitsInheritsNothingFromTheCaller() throws Exception {
+		InheritableThreadLocal<String> inherited = new InheritableThreadLocal<>();
+		CompletableFuture<Thread> watcher = new CompletableFuture<>();
+		CompletableFuture<Optional<String>> value = new CompletableFuture<>();
+		FutureTask<String> task = new FutureTask<>(() -> "done") {
+
+			@Override
+			public String get() throws InterruptedException, ExecutionException {
+				watcher.complete(Thread.currentThread());
+				value.complete(Optional.ofNullable(inherited.get()));
+				return super.get();
+			}
+
+		};
+		Thread caller = Thread.currentThread();
+		ClassLoader loader = caller.getContextClassLoader();
+		caller.setContextClassLoader(new ClassLoader(loader) {
+		});
+		inherited.set("of the caller");
+		Future<String> result;
+		try {
+			result = this.store.plain(() -> task);
+		}
+		finally {
+			caller.setContextClassLoader(loader);
+		}
+		assertThat(value.get(20, TimeUnit.SECONDS)).isEmpty();
+		Thread thread = watcher.get(20, TimeUnit.SECONDS);
+		assertThat(thread.getName()).startsWith("locks-future-");
+		assertThat(thread.isDaemon()).isTrue();
+		assertThat(thread.getContextClassLoader()).isSameAs(LockAdvisor.class.getClassLoader());
+		task.run();
+		assertThat(result.get(20, TimeUnit.SECONDS)).isEqualTo("done");
+		thread.join(TimeUnit.SECONDS.toMillis(20));
+		assertThat(thread.isAlive()).isFalse();
 	}
 
 	@Test

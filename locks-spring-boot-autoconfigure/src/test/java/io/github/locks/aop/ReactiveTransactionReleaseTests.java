@@ -40,6 +40,7 @@ import org.springframework.transaction.interceptor.BeanFactoryTransactionAttribu
 import org.springframework.transaction.interceptor.TransactionInterceptor;
 import org.springframework.transaction.reactive.AbstractReactiveTransactionManager;
 import org.springframework.transaction.reactive.GenericReactiveTransaction;
+import org.springframework.transaction.reactive.TransactionSynchronization;
 import org.springframework.transaction.reactive.TransactionSynchronizationManager;
 import org.springframework.transaction.reactive.TransactionalOperator;
 
@@ -206,6 +207,27 @@ class ReactiveTransactionReleaseTests {
 		Mono<Void> other = Mono.defer(() -> inner.contextWrite((context) -> Context.empty()));
 		StepVerifier.create(this.transaction.transactional(this.store.read(() -> other))).verifyComplete();
 		assertThat(isFree()).isTrue();
+	}
+
+	@Test
+	void whatFollowsTheCommitRunsWithoutTheLock() {
+		Mono<Void> work = afterCompletion("early").then(this.store.write(() -> note("run")))
+			.then(afterCompletion("late"));
+		StepVerifier.create(this.transaction.transactional(work)).verifyComplete();
+		assertThat(this.log).containsExactly("begin free", "run held", "commit held", "early free", "late free");
+	}
+
+	private Mono<Void> afterCompletion(String what) {
+		return TransactionSynchronizationManager.forCurrentTransaction()
+			.doOnNext((current) -> current.registerSynchronization(new TransactionSynchronization() {
+
+				@Override
+				public Mono<Void> afterCompletion(int status) {
+					return note(what);
+				}
+
+			}))
+			.then();
 	}
 
 	@Test

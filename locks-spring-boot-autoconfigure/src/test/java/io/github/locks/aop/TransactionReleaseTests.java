@@ -25,6 +25,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.context.PayloadApplicationEvent;
+import org.springframework.core.Ordered;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.embedded.EmbeddedDatabase;
 import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseBuilder;
@@ -32,9 +34,12 @@ import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseType;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.annotation.AnnotationTransactionAttributeSource;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.event.TransactionPhase;
+import org.springframework.transaction.event.TransactionalApplicationListenerAdapter;
 import org.springframework.transaction.interceptor.BeanFactoryTransactionAttributeSourceAdvisor;
 import org.springframework.transaction.interceptor.TransactionInterceptor;
 import org.springframework.transaction.support.DefaultTransactionStatus;
+import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -181,12 +186,76 @@ class TransactionReleaseTests {
 				store.plain(() -> {
 				});
 			}
-			assertThat(TransactionSynchronizationManager.getSynchronizations()).hasSize(1);
+			assertThat(TransactionSynchronizationManager.getSynchronizations()).hasSize(2);
 			assertThat(this.locks.getLockStatus("a").get(0).locks().get("write").holders()).hasSize(1);
 			this.log.add("between" + state());
 		});
 		this.log.add("after" + state());
 		assertThat(this.log).containsExactly("between held", "commit held", "after free");
+	}
+
+	static Stream<Integer> orders() {
+		return Stream.of(Ordered.HIGHEST_PRECEDENCE + 1, 0, Ordered.LOWEST_PRECEDENCE);
+	}
+
+	@ParameterizedTest
+	@MethodSource("orders")
+	void listenersOfACommitRunWithoutTheLockAndThoseBeforeItUnderIt(int order) {
+		Store store = transactional(true);
+		this.transaction.executeWithoutResult((status) -> {
+			listen(TransactionPhase.AFTER_COMMIT, order, "early");
+			listen(TransactionPhase.BEFORE_COMMIT, order, "before");
+			store.plain(() -> listen(TransactionPhase.AFTER_COMMIT, order, "during"));
+			listen(TransactionPhase.AFTER_COMMIT, order, "late");
+		});
+		assertThat(this.log).containsExactly("before held", "commit held", "early free", "during free", "late free");
+	}
+
+	@Test
+	void listenerOfARollbackRunsWithoutTheLock() {
+		Store store = transactional(true);
+		this.transaction.executeWithoutResult((status) -> {
+			listen(TransactionPhase.AFTER_ROLLBACK, 0, "early");
+			store.plain(status::setRollbackOnly);
+		});
+		assertThat(this.log).containsExactly("rollback held", "early free");
+	}
+
+	@Test
+	void lockThatIsLostWhileOthersWorkBeforeTheCommitRollsBack() {
+		LockHandle handle = mock(LockHandle.class);
+		given(handle.resource()).willReturn("a");
+		given(handle.type()).willReturn(LockType.DISTRIBUTED);
+		LockManager manager = mock(LockManager.class);
+		given(manager.acquire(any())).willReturn(handle);
+		Store store = new LockedProxies(manager).cglib(new Store());
+		assertThatExceptionOfType(LockLostException.class)
+			.isThrownBy(() -> this.transaction.executeWithoutResult((status) -> {
+				store.plain(() -> {
+				});
+				TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+
+					@Override
+					public int getOrder() {
+						return Ordered.LOWEST_PRECEDENCE - 1;
+					}
+
+					@Override
+					public void beforeCommit(boolean readOnly) {
+						given(handle.isLost()).willReturn(true);
+					}
+
+				});
+			}));
+		assertThat(this.log).containsExactly("rollback free");
+	}
+
+	private void listen(TransactionPhase phase, int order, String name) {
+		TransactionalApplicationListenerAdapter<PayloadApplicationEvent<String>> listener = new TransactionalApplicationListenerAdapter<>(
+				(event) -> this.log.add(event.getPayload() + state()));
+		listener.setTransactionPhase(phase);
+		listener.setOrder(order);
+		listener.onApplicationEvent(new PayloadApplicationEvent<>(this, name));
 	}
 
 	@Test
