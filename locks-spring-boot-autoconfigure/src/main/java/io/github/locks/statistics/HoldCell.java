@@ -149,12 +149,12 @@ final class HoldCell {
 		}
 	}
 
-	/** The last holds, newest first. For any thread. */
+	/** The last holds, oldest first. For any thread. */
 	List<LockHold> last(int number) {
 		List<LockHold> holds = new ArrayList<>();
 		@Nullable LockHold[] current = this.ring;
 		int end = this.written;
-		for (int i = 1; i <= Math.min(number, current.length); i++) {
+		for (int i = Math.min(number, current.length); i > 0; i--) {
 			LockHold hold = current[(end - i + current.length) % current.length];
 			if (hold != null && hold.grantedNanos() != 0) {
 				holds.add(hold);

@@ -31,6 +31,8 @@ public final class ResourceRecorder {
 
 	private volatile Recording recording;
 
+	private volatile long lastEventNanos;
+
 	ResourceRecorder(int historySize) {
 		this(historySize, true);
 	}
@@ -47,8 +49,20 @@ public final class ResourceRecorder {
 	 */
 	public void record(LockEvent event) {
 		if (this.enabled) {
+			this.lastEventNanos = event.nanoTime();
 			this.recording.record(event);
 		}
+	}
+
+	/**
+	 * Returns the time, or that of the last event if a coarse clock is behind it: what
+	 * happens now comes after.
+	 * @param nanos what the clock says
+	 * @return the time to be noted
+	 */
+	public long notBeforeLastEvent(long nanos) {
+		long last = this.lastEventNanos;
+		return (last != 0 && last - nanos > 0) ? last : nanos;
 	}
 
 	/**

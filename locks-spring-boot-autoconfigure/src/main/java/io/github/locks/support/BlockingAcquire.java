@@ -51,7 +51,7 @@ final class BlockingAcquire {
 		LockOwner owner = (request != null) ? ownerOf(request) : LockOwner.current();
 		Acquisition acquisition = known.readWriteLock()
 			.prepare(type, owner, (request != null) ? request.method() : null, null);
-		if (!known.readWriteLock().tryEnter(acquisition, runtime.clock().nanos())) {
+		if (!known.readWriteLock().tryEnter(acquisition, runtime.now(known))) {
 			return null;
 		}
 		String template = (request != null) ? request.template() : null;
