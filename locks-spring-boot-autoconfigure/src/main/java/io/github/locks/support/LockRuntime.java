@@ -109,7 +109,6 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 	 */
 	void entered(ManagedResource resource, Acquisition acquisition, @Nullable String template) {
 		resource.recorder().entered(acquisition, acquisition.slot());
-		resource.used(acquisition.grantedNanos());
 		if (!this.listeners.isEmpty()) {
 			this.listeners.onEvent(acquired(acquisition, template, acquisition.grantedNanos()));
 		}
