@@ -42,11 +42,12 @@ final class Grants implements TransactionLocks.Kept {
 	}
 
 	/**
-	 * Takes the locks in the order of the plan.
+	 * Takes the locks in the order of the plan. No request is made before the result is
+	 * subscribed to: by then a cancellation reaches who settles the requests.
 	 * @return all locks; or a {@link LockRefusal}, and then none is held
 	 */
 	Mono<HeldLocks> acquire() {
-		return acquire(0);
+		return Mono.defer(() -> acquire(0));
 	}
 
 	private Mono<HeldLocks> acquire(int index) {

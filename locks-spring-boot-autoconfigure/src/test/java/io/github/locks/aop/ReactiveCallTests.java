@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.reactivestreams.Publisher;
 import reactor.adapter.JdkFlowAdapter;
 import reactor.core.Disposable;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -149,6 +150,21 @@ class ReactiveCallTests {
 		}
 		assertThat(isFree()).isTrue();
 		assertThat(ran).isFalse();
+	}
+
+	@Test
+	void cancelWhileTheRequestIsMadeGivesTheLockBack() {
+		BaseSubscriber<String> subscriber = new BaseSubscriber<>() {
+		};
+		LockManager manager = mock(LockManager.class);
+		given(manager.acquireAsync(any())).willAnswer((call) -> {
+			CompletableFuture<LockHandle> granted = this.locks.acquireAsync(call.getArgument(0));
+			subscriber.cancel();
+			return granted;
+		});
+		new LockedProxies(manager).cglib(new Store()).mono(Mono::never).subscribe(subscriber);
+		verify(manager).acquireAsync(any());
+		assertThat(isFree()).isTrue();
 	}
 
 	@Test
