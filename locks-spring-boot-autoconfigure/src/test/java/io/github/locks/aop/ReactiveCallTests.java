@@ -8,6 +8,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.github.locks.InvalidLockNameException;
 import io.github.locks.LockHandle;
@@ -23,8 +24,11 @@ import io.github.locks.annotation.WriteLock;
 import io.github.locks.support.DefaultLockManager;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.reactivestreams.Publisher;
 import reactor.adapter.JdkFlowAdapter;
 import reactor.core.Disposable;
@@ -114,6 +118,65 @@ class ReactiveCallTests {
 		StepVerifier.create(this.store.mono(() -> {
 			throw failure;
 		})).verifyErrorMatches((ex) -> ex == failure);
+		assertThat(isFree()).isTrue();
+	}
+
+	static Stream<Named<Supplier<Object>>> fatalErrors() {
+		return Stream.of(Named.of("LinkageError", () -> {
+			throw new NoClassDefFoundError("gone");
+		}), Named.of("StackOverflowError", () -> dive(0)));
+	}
+
+	private static int dive(int depth) {
+		return dive(depth + 1) + 1;
+	}
+
+	@ParameterizedTest
+	@MethodSource("fatalErrors")
+	void fatalErrorOfTheWorkReleasesBeforeItIsSeen(Supplier<Object> work) {
+		List<String> log = new ArrayList<>();
+		Mono<String> mono = this.store.mono(() -> Mono.just("x").map((value) -> value + work.get()));
+		StepVerifier.create(mono.doOnError((ex) -> log.add("error" + state()))).verifyError(Error.class);
+		Flux<String> flux = this.store.flux(() -> Flux.just("x", "y").map((value) -> value + work.get()));
+		StepVerifier.create(flux.doOnError((ex) -> log.add("error" + state()))).verifyError(Error.class);
+		assertThat(log).containsExactly("error free", "error free");
+	}
+
+	@Test
+	void fatalErrorOfALaterRequestReleases() {
+		Flux<String> flux = this.store.flux(() -> Flux.range(0, 3).map((i) -> {
+			if (i == 2) {
+				throw new NoClassDefFoundError("gone");
+			}
+			return "x" + i;
+		}));
+		StepVerifier.create(flux, 1)
+			.expectNext("x0")
+			.thenRequest(1)
+			.expectNext("x1")
+			.thenRequest(1)
+			.verifyError(NoClassDefFoundError.class);
+		assertThat(isFree()).isTrue();
+	}
+
+	@Test
+	void fatalErrorOfTheSubscriptionReleases() {
+		Flux<String> broken = Flux.from((subscriber) -> {
+			throw new NoClassDefFoundError("gone");
+		});
+		StepVerifier.create(this.store.flux(() -> broken)).verifyError(NoClassDefFoundError.class);
+		assertThat(isFree()).isTrue();
+	}
+
+	@Test
+	void fatalErrorOfTheSubscriberCancelsTheWorkAndReleases() {
+		TestPublisher<String> work = TestPublisher.create();
+		CompletableFuture<Void> result = this.store.flux(work::flux).map((value) -> {
+			throw new NoClassDefFoundError("gone");
+		}).then().toFuture();
+		work.next("x");
+		assertThat(result).isCompletedExceptionally();
+		work.assertCancelled();
 		assertThat(isFree()).isTrue();
 	}
 
