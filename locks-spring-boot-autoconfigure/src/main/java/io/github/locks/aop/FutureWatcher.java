@@ -1,6 +1,5 @@
 package io.github.locks.aop;
 
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -41,6 +40,7 @@ final class FutureWatcher {
 		}
 	}
 
+	/** Whatever {@code get} throws, a foreign one anything, is an end of the work. */
 	private static void await(Future<?> work, HeldFuture held) {
 		try {
 			held.end(get(work), null);
@@ -48,7 +48,7 @@ final class FutureWatcher {
 		catch (ExecutionException ex) {
 			held.end(null, (ex.getCause() != null) ? ex.getCause() : ex);
 		}
-		catch (CancellationException ex) {
+		catch (Throwable ex) {
 			held.end(null, ex);
 		}
 	}
