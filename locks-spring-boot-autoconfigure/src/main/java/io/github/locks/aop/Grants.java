@@ -104,9 +104,7 @@ final class Grants implements TransactionLocks.Kept {
 			ended = new ArrayList<>(this.requests);
 			this.requests.clear();
 		}
-		for (int i = ended.size() - 1; i >= 0; i--) {
-			settle(ended.get(i), close);
-		}
+		LastFirst.end(ended, (request) -> settle(request, close));
 	}
 
 	private static void settle(CompletableFuture<LockHandle> request, Consumer<LockHandle> close) {

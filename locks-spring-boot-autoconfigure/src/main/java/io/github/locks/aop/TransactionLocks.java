@@ -1,8 +1,6 @@
 package io.github.locks.aop;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,7 +23,7 @@ final class TransactionLocks {
 	private final LockOwner owner;
 
 	@GuardedBy("this")
-	private final Deque<Kept> kept = new ArrayDeque<>();
+	private final List<Kept> kept = new ArrayList<>();
 
 	@GuardedBy("this")
 	private final Set<Covered> covered = new HashSet<>();
@@ -102,7 +100,7 @@ final class TransactionLocks {
 	}
 
 	synchronized void keep(Kept locks) {
-		this.kept.push(locks);
+		this.kept.add(locks);
 	}
 
 	/**
@@ -131,7 +129,7 @@ final class TransactionLocks {
 			this.kept.clear();
 			this.covered.clear();
 		}
-		ended.forEach(Kept::close);
+		LastFirst.end(ended, Kept::close);
 	}
 
 	private synchronized List<Kept> snapshot() {
