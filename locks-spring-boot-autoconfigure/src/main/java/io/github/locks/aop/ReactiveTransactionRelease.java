@@ -58,8 +58,9 @@ final class ReactiveTransactionRelease {
 			return known;
 		}
 		TransactionLocks locks = new TransactionLocks((caller != null) ? caller.nested(name) : LockOwner.create(name));
-		transaction.bindResource(this, locks);
-		transaction.registerSynchronization(new Release(locks));
+		Release release = new Release(transaction, this, locks);
+		transaction.registerSynchronization(release);
+		release.bind();
 		return locks;
 	}
 
@@ -68,7 +69,31 @@ final class ReactiveTransactionRelease {
 		return "io.github.locks.transaction";
 	}
 
-	private record Release(TransactionLocks locks) implements TransactionSynchronization {
+	/**
+	 * Ends with its transaction. The context of a transaction may outlive it, and serves
+	 * those that are nested in it too: each of them finds its own locks there, or none.
+	 */
+	private record Release(TransactionSynchronizationManager transaction, Object key,
+			TransactionLocks locks) implements TransactionSynchronization {
+
+		void bind() {
+			unbind();
+			this.transaction.bindResource(this.key, this.locks);
+		}
+
+		private void unbind() {
+			this.transaction.unbindResourceIfPossible(this.key);
+		}
+
+		@Override
+		public Mono<Void> suspend() {
+			return Mono.fromRunnable(this::unbind);
+		}
+
+		@Override
+		public Mono<Void> resume() {
+			return Mono.fromRunnable(this::bind);
+		}
 
 		@Override
 		public Mono<Void> beforeCommit(boolean readOnly) {
@@ -77,7 +102,10 @@ final class ReactiveTransactionRelease {
 
 		@Override
 		public Mono<Void> afterCompletion(int status) {
-			return Mono.fromRunnable(this.locks::close);
+			return Mono.fromRunnable(() -> {
+				unbind();
+				this.locks.close();
+			});
 		}
 
 	}

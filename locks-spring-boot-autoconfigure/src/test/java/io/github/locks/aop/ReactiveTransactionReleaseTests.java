@@ -2,6 +2,7 @@ package io.github.locks.aop;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,11 +19,13 @@ import io.github.locks.LockType;
 import io.github.locks.annotation.ReadLock;
 import io.github.locks.annotation.WriteLock;
 import io.github.locks.support.DefaultLockManager;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -42,6 +45,7 @@ import org.springframework.transaction.reactive.AbstractReactiveTransactionManag
 import org.springframework.transaction.reactive.GenericReactiveTransaction;
 import org.springframework.transaction.reactive.TransactionSynchronizationManager;
 import org.springframework.transaction.reactive.TransactionalOperator;
+import org.springframework.transaction.support.DefaultTransactionDefinition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
@@ -201,6 +205,42 @@ class ReactiveTransactionReleaseTests {
 	}
 
 	@Test
+	void innerTransactionHasItsOwnLocks() {
+		Mono<Void> inner = nestable(TransactionDefinition.PROPAGATION_REQUIRES_NEW)
+			.transactional(this.store.other(() -> noteOther("inner")));
+		Mono<Void> outer = this.store.write(() -> note("outer"))
+			.then(inner)
+			.then(noteOther("between"))
+			.then(note("between"));
+		StepVerifier.create(nestable(TransactionDefinition.PROPAGATION_REQUIRED).transactional(outer)).verifyComplete();
+		note("after").block();
+		assertThat(this.log).containsExactly("outer held", "inner held", "between free", "between held", "after free");
+	}
+
+	@Test
+	void lockTakenAfterAnInnerTransactionIsHeldUntilTheEndOfTheOuterOne() {
+		Mono<Void> inner = nestable(TransactionDefinition.PROPAGATION_REQUIRES_NEW)
+			.transactional(this.store.other(() -> noteOther("inner")));
+		Mono<Void> outer = inner.then(this.store.write(() -> note("outer"))).then(note("last"));
+		StepVerifier.create(nestable(TransactionDefinition.PROPAGATION_REQUIRED).transactional(outer)).verifyComplete();
+		noteOther("after").block();
+		note("after").block();
+		assertThat(this.log).containsExactly("inner held", "outer held", "last held", "after free", "after free");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { TransactionDefinition.PROPAGATION_SUPPORTS, TransactionDefinition.PROPAGATION_NOT_SUPPORTED })
+	void transactionsThatFollowEachOtherInOneScopeHaveTheirOwnLocks(int propagation) {
+		TransactionalOperator required = nestable(TransactionDefinition.PROPAGATION_REQUIRED);
+		Mono<Void> one = required.transactional(this.store.write(() -> note("in")).then(note("end")));
+		Mono<Void> other = required.transactional(this.store.other(() -> noteOther("in")).then(noteOther("end")));
+		Mono<Void> scope = one.then(note("between")).then(one).then(other).then(note("last")).then(noteOther("last"));
+		StepVerifier.create(nestable(propagation).transactional(scope)).verifyComplete();
+		assertThat(this.log).containsExactly("in held", "end held", "between free", "in held", "end held", "in held",
+				"end held", "last free", "last free");
+	}
+
+	@Test
 	void readersOfDifferentTransactionsShareTheLock() {
 		Mono<Void> inner = this.transaction.transactional(this.store.read(() -> note("inner")));
 		Mono<Void> other = Mono.defer(() -> inner.contextWrite((context) -> Context.empty()));
@@ -247,8 +287,18 @@ class ReactiveTransactionReleaseTests {
 		return this.transaction.transactional(work);
 	}
 
+	private static TransactionalOperator nestable(int propagation) {
+		return TransactionalOperator.create(new NestableTransactionManager(),
+				new DefaultTransactionDefinition(propagation));
+	}
+
 	private Mono<Void> note(String what) {
 		return Mono.fromRunnable(() -> this.log.add(what + (isFree() ? " free" : " held")));
+	}
+
+	private Mono<Void> noteOther(String what) {
+		return Mono
+			.fromRunnable(() -> this.log.add(what + (LockedProxies.isFree(this.locks, "b") ? " free" : " held")));
 	}
 
 	private boolean isFree() {
@@ -274,6 +324,11 @@ class ReactiveTransactionReleaseTests {
 
 		@ReadLock("a")
 		Mono<Void> read(Supplier<Mono<Void>> body) {
+			return Mono.defer(body);
+		}
+
+		@WriteLock("b")
+		Mono<Void> other(Supplier<Mono<Void>> body) {
 			return Mono.defer(body);
 		}
 
@@ -327,6 +382,66 @@ class ReactiveTransactionReleaseTests {
 		protected Mono<Void> doSetRollbackOnly(TransactionSynchronizationManager synchronization,
 				GenericReactiveTransaction status) {
 			return Mono.empty();
+		}
+
+	}
+
+	/**
+	 * Knows whether it has a transaction already, and suspends it.
+	 */
+	private static final class NestableTransactionManager extends AbstractReactiveTransactionManager {
+
+		private static final Object KEY = NestableTransactionManager.class;
+
+		@Override
+		protected Object doGetTransaction(TransactionSynchronizationManager synchronization) {
+			return Optional.ofNullable(synchronization.getResource(KEY));
+		}
+
+		@Override
+		protected boolean isExistingTransaction(Object transaction) {
+			return ((Optional<?>) transaction).isPresent();
+		}
+
+		@Override
+		protected Mono<Void> doBegin(TransactionSynchronizationManager synchronization, Object transaction,
+				TransactionDefinition definition) {
+			return Mono.fromRunnable(() -> synchronization.bindResource(KEY, new Object()));
+		}
+
+		@Override
+		protected Mono<Object> doSuspend(TransactionSynchronizationManager synchronization, Object transaction) {
+			return Mono.fromSupplier(() -> synchronization.unbindResource(KEY));
+		}
+
+		@Override
+		protected Mono<Void> doResume(TransactionSynchronizationManager synchronization, @Nullable Object transaction,
+				Object suspended) {
+			return Mono.fromRunnable(() -> synchronization.bindResource(KEY, suspended));
+		}
+
+		@Override
+		protected Mono<Void> doCommit(TransactionSynchronizationManager synchronization,
+				GenericReactiveTransaction status) {
+			return Mono.empty();
+		}
+
+		@Override
+		protected Mono<Void> doRollback(TransactionSynchronizationManager synchronization,
+				GenericReactiveTransaction status) {
+			return Mono.empty();
+		}
+
+		@Override
+		protected Mono<Void> doSetRollbackOnly(TransactionSynchronizationManager synchronization,
+				GenericReactiveTransaction status) {
+			return Mono.empty();
+		}
+
+		@Override
+		protected Mono<Void> doCleanupAfterCompletion(TransactionSynchronizationManager synchronization,
+				Object transaction) {
+			return Mono.fromRunnable(() -> synchronization.unbindResource(KEY));
 		}
 
 	}
