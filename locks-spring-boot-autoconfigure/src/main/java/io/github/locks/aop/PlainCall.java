@@ -37,10 +37,7 @@ final class PlainCall implements LockedCall {
 		catch (LockRefusal refusal) {
 			return refused(invocation, method, refusal);
 		}
-		if (transaction != null && kept) {
-			transaction.keep(held, plan);
-		}
-		return proceed(invocation, method, held, kept);
+		return proceed(invocation, method, held, transaction != null && kept && transaction.keep(held, plan));
 	}
 
 	private static @Nullable Object refused(MethodInvocation invocation, LockedMethod method, LockRefusal refusal)

@@ -1,6 +1,7 @@
 package io.github.locks.aop;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 
 import io.github.locks.LockOwner;
@@ -44,8 +45,30 @@ final class ReactiveTransactionRelease {
 			return Mono.just(owner);
 		}
 		Grants requests = grants.apply(missing, locks.owner());
-		locks.keep(requests);
-		return requests.acquire().doOnNext((held) -> locks.cover(missing)).thenReturn(owner);
+		return locks.keep(requests) ? take(locks, requests, missing, owner) : Mono.empty();
+	}
+
+	/**
+	 * Makes the requests. Once they are granted, the locks are the transaction's, and a
+	 * cancellation of the call leaves them to it; one that comes before takes the
+	 * requests back.
+	 */
+	private static Mono<LockOwner> take(TransactionLocks locks, Grants requests, List<PlannedLock> missing,
+			LockOwner owner) {
+		AtomicBoolean decided = new AtomicBoolean();
+		Runnable takeBack = () -> {
+			if (decided.compareAndSet(false, true)) {
+				requests.giveBackUnused();
+				locks.forget(requests);
+			}
+		};
+		return requests.acquire().flatMap((held) -> {
+			if (!decided.compareAndSet(false, true)) {
+				return Mono.never();
+			}
+			locks.cover(missing);
+			return Mono.just(owner);
+		}).doOnError((ex) -> takeBack.run()).doOnCancel(takeBack);
 	}
 
 	/**

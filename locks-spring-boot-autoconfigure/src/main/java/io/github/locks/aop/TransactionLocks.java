@@ -26,6 +26,9 @@ final class TransactionLocks {
 	private final List<Kept> kept = new ArrayList<>();
 
 	@GuardedBy("this")
+	private boolean ended;
+
+	@GuardedBy("this")
 	private final Set<Covered> covered = new HashSet<>();
 
 	TransactionLocks(LockOwner owner) {
@@ -81,26 +84,45 @@ final class TransactionLocks {
 	}
 
 	/**
-	 * Takes locks for the transaction.
+	 * Takes locks for the transaction; none if it has ended meanwhile.
 	 * @param missing what it does not hold yet
 	 * @throws LockRefusal if a lock could not be had
 	 */
 	void take(LockManager manager, LockedMethod method, List<PlannedLock> missing) {
 		if (!missing.isEmpty()) {
-			keep(HeldLocks.acquire(manager, method, missing, this.owner), missing);
+			HeldLocks held = HeldLocks.acquire(manager, method, missing, this.owner);
+			if (!keep(held, missing)) {
+				held.giveBackUnused();
+			}
 		}
 	}
 
 	/**
 	 * Keeps locks until the transaction has ended.
+	 * @return {@code false} if it has ended already, and whoever took them is to give
+	 * them back
 	 */
-	void keep(Kept locks, List<PlannedLock> plan) {
-		keep(locks);
-		cover(plan);
+	boolean keep(Kept locks, List<PlannedLock> plan) {
+		boolean kept = keep(locks);
+		if (kept) {
+			cover(plan);
+		}
+		return kept;
 	}
 
-	synchronized void keep(Kept locks) {
-		this.kept.add(locks);
+	/**
+	 * Keeps locks until the transaction has ended, or {@link #forget} is called.
+	 * @return {@code false} if it has ended already
+	 */
+	synchronized boolean keep(Kept locks) {
+		return !this.ended && this.kept.add(locks);
+	}
+
+	/**
+	 * Does not keep locks any more, which were given back early.
+	 */
+	synchronized void forget(Kept locks) {
+		this.kept.remove(locks);
 	}
 
 	/**
@@ -121,15 +143,18 @@ final class TransactionLocks {
 	}
 
 	/**
-	 * Gives all locks back, the last one first.
+	 * The transaction has ended: gives all locks back, the last one first, and keeps no
+	 * more.
 	 */
 	void close() {
-		List<Kept> ended = snapshot();
+		List<Kept> last;
 		synchronized (this) {
+			this.ended = true;
+			last = snapshot();
 			this.kept.clear();
 			this.covered.clear();
 		}
-		LastFirst.end(ended, Kept::close);
+		LastFirst.end(last, Kept::close);
 	}
 
 	private synchronized List<Kept> snapshot() {

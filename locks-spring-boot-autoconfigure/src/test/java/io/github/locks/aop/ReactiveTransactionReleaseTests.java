@@ -2,7 +2,7 @@ package io.github.locks.aop;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,7 +19,6 @@ import io.github.locks.LockType;
 import io.github.locks.annotation.ReadLock;
 import io.github.locks.annotation.WriteLock;
 import io.github.locks.support.DefaultLockManager;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -36,6 +36,7 @@ import reactor.util.context.Context;
 
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.test.util.ReflectionTestUtils;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.annotation.AnnotationTransactionAttributeSource;
 import org.springframework.transaction.annotation.Transactional;
@@ -135,6 +136,54 @@ class ReactiveTransactionReleaseTests {
 		other.close();
 		assertThat(isFree()).isTrue();
 		assertThat(this.log).containsExactly("begin held", "rollback held");
+	}
+
+	@Test
+	void callThatIsCancelledInATransactionLeavesTheQueue() {
+		try (LockHandle other = this.locks.writeLock("a")) {
+			Mono<Void> call = this.store.write(() -> note("run"));
+			Mono<Void> impatient = Mono.firstWithSignal(call,
+					Mono.fromRunnable(() -> this.log.add(waiters() + " waits")));
+			Mono<Void> afterwards = kept().doOnNext((count) -> {
+				this.log.add(waiters() + " waits, " + count + " kept");
+				other.close();
+			}).then();
+			StepVerifier.create(this.transaction.transactional(impatient.then(afterwards).then(note("after"))))
+				.verifyComplete();
+		}
+		assertThat(this.log).containsExactly("begin held", "1 waits", "0 waits, 0 kept", "after free", "commit free");
+	}
+
+	@Test
+	void callThatIsCancelledUnderItsLockLeavesItToTheTransaction() {
+		Mono<Void> call = Mono.firstWithSignal(this.store.write(Mono::never), note("cancel"));
+		StepVerifier.create(this.transaction.transactional(call.then(note("after")))).verifyComplete();
+		assertThat(this.log).containsExactly("begin free", "cancel held", "after held", "commit held");
+		assertThat(isFree()).isTrue();
+	}
+
+	@Test
+	void transactionThatIsCancelledWhileTheRequestIsMadeGivesTheLockBack() {
+		BaseSubscriber<Void> subscriber = new BaseSubscriber<>() {
+		};
+		LockManager manager = mock(LockManager.class);
+		given(manager.acquireAsync(any())).willAnswer((call) -> {
+			CompletableFuture<LockHandle> granted = this.locks.acquireAsync(call.getArgument(0));
+			subscriber.cancel();
+			return granted;
+		});
+		this.transaction.transactional(store(manager, true).write(Mono::never)).subscribe(subscriber);
+		assertThat(this.log).containsExactly("begin free", "rollback held");
+		assertThat(isFree()).isTrue();
+	}
+
+	@Test
+	void refusedCallsAreForgottenByTheTransaction() {
+		try (LockHandle other = this.locks.writeLock("a")) {
+			assertThat(other.isHeld()).isTrue();
+			Mono<Integer> refused = this.store.withFallback().repeat(99).then(kept());
+			StepVerifier.create(this.transaction.transactional(refused)).expectNext(0).verifyComplete();
+		}
 	}
 
 	@Test
@@ -301,6 +350,16 @@ class ReactiveTransactionReleaseTests {
 			.fromRunnable(() -> this.log.add(what + (LockedProxies.isFree(this.locks, "b") ? " free" : " held")));
 	}
 
+	private static Mono<Integer> kept() {
+		return TransactionSynchronizationManager.forCurrentTransaction()
+			.map((current) -> field(field(current.getSynchronizations().get(0), "locks"), "kept"))
+			.map((list) -> ((List<?>) list).size());
+	}
+
+	private static Object field(Object object, String name) {
+		return Objects.requireNonNull(ReflectionTestUtils.getField(object, name));
+	}
+
 	private boolean isFree() {
 		return LockedProxies.isFree(this.locks, "a");
 	}
@@ -382,66 +441,6 @@ class ReactiveTransactionReleaseTests {
 		protected Mono<Void> doSetRollbackOnly(TransactionSynchronizationManager synchronization,
 				GenericReactiveTransaction status) {
 			return Mono.empty();
-		}
-
-	}
-
-	/**
-	 * Knows whether it has a transaction already, and suspends it.
-	 */
-	private static final class NestableTransactionManager extends AbstractReactiveTransactionManager {
-
-		private static final Object KEY = NestableTransactionManager.class;
-
-		@Override
-		protected Object doGetTransaction(TransactionSynchronizationManager synchronization) {
-			return Optional.ofNullable(synchronization.getResource(KEY));
-		}
-
-		@Override
-		protected boolean isExistingTransaction(Object transaction) {
-			return ((Optional<?>) transaction).isPresent();
-		}
-
-		@Override
-		protected Mono<Void> doBegin(TransactionSynchronizationManager synchronization, Object transaction,
-				TransactionDefinition definition) {
-			return Mono.fromRunnable(() -> synchronization.bindResource(KEY, new Object()));
-		}
-
-		@Override
-		protected Mono<Object> doSuspend(TransactionSynchronizationManager synchronization, Object transaction) {
-			return Mono.fromSupplier(() -> synchronization.unbindResource(KEY));
-		}
-
-		@Override
-		protected Mono<Void> doResume(TransactionSynchronizationManager synchronization, @Nullable Object transaction,
-				Object suspended) {
-			return Mono.fromRunnable(() -> synchronization.bindResource(KEY, suspended));
-		}
-
-		@Override
-		protected Mono<Void> doCommit(TransactionSynchronizationManager synchronization,
-				GenericReactiveTransaction status) {
-			return Mono.empty();
-		}
-
-		@Override
-		protected Mono<Void> doRollback(TransactionSynchronizationManager synchronization,
-				GenericReactiveTransaction status) {
-			return Mono.empty();
-		}
-
-		@Override
-		protected Mono<Void> doSetRollbackOnly(TransactionSynchronizationManager synchronization,
-				GenericReactiveTransaction status) {
-			return Mono.empty();
-		}
-
-		@Override
-		protected Mono<Void> doCleanupAfterCompletion(TransactionSynchronizationManager synchronization,
-				Object transaction) {
-			return Mono.fromRunnable(() -> synchronization.unbindResource(KEY));
 		}
 
 	}

@@ -20,8 +20,7 @@ class TransactionLocksTests {
 
 	@Test
 	void eachIsGivenBackWhateverBecomesOfTheOthers() {
-		this.locks.keep(kept("first", () -> {
-		}));
+		this.locks.keep(kept("first"));
 		IllegalStateException second = new IllegalStateException("second");
 		this.locks.keep(kept("second", () -> {
 			throw second;
@@ -33,6 +32,39 @@ class TransactionLocksTests {
 		assertThatExceptionOfType(NoClassDefFoundError.class).isThrownBy(this.locks::close).isSameAs(third);
 		assertThat(third.getSuppressed()).containsExactly(second);
 		assertThat(this.log).containsExactly("third", "second", "first");
+	}
+
+	@Test
+	void whatComesAfterTheEndIsNotKept() {
+		this.locks.close();
+		assertThat(this.locks.keep(kept("late"))).isFalse();
+		this.locks.close();
+		assertThat(this.log).isEmpty();
+	}
+
+	@Test
+	void whatComesDuringTheEndIsNotKept() {
+		List<Boolean> answers = new ArrayList<>();
+		assertThat(this.locks.keep(kept("first", () -> answers.add(this.locks.keep(kept("late")))))).isTrue();
+		this.locks.close();
+		this.locks.close();
+		assertThat(answers).containsExactly(false);
+		assertThat(this.log).containsExactly("first");
+	}
+
+	@Test
+	void whatIsForgottenIsLeftAlone() {
+		TransactionLocks.Kept refused = kept("refused");
+		assertThat(this.locks.keep(kept("first")) && this.locks.keep(refused)).isTrue();
+		this.locks.forget(refused);
+		this.locks.checkHeld();
+		this.locks.close();
+		assertThat(this.log).containsExactly("check first", "first");
+	}
+
+	private TransactionLocks.Kept kept(String name) {
+		return kept(name, () -> {
+		});
 	}
 
 	private TransactionLocks.Kept kept(String name, Runnable whenClosed) {
