@@ -37,7 +37,7 @@ final class PlainCall implements LockedCall {
 		catch (LockRefusal refusal) {
 			return refused(invocation, method, refusal);
 		}
-		return proceed(invocation, method, held, transaction != null && kept && transaction.keep(held, plan));
+		return proceed(invocation, method, held, transaction != null && kept && transaction.keepHeld(held));
 	}
 
 	private static @Nullable Object refused(MethodInvocation invocation, LockedMethod method, LockRefusal refusal)

@@ -45,7 +45,7 @@ final class ReactiveTransactionRelease {
 			return Mono.just(owner);
 		}
 		Grants requests = grants.apply(missing, locks.owner());
-		return locks.keep(requests) ? take(locks, requests, missing, owner) : Mono.empty();
+		return locks.keep(requests) ? take(locks, requests, owner) : Mono.empty();
 	}
 
 	/**
@@ -53,8 +53,7 @@ final class ReactiveTransactionRelease {
 	 * cancellation of the call leaves them to it; one that comes before takes the
 	 * requests back.
 	 */
-	private static Mono<LockOwner> take(TransactionLocks locks, Grants requests, List<PlannedLock> missing,
-			LockOwner owner) {
+	private static Mono<LockOwner> take(TransactionLocks locks, Grants requests, LockOwner owner) {
 		AtomicBoolean decided = new AtomicBoolean();
 		Runnable takeBack = () -> {
 			if (decided.compareAndSet(false, true)) {
@@ -66,7 +65,7 @@ final class ReactiveTransactionRelease {
 			if (!decided.compareAndSet(false, true)) {
 				return Mono.never();
 			}
-			locks.cover(missing);
+			locks.cover(held);
 			return Mono.just(owner);
 		}).doOnError((ex) -> takeBack.run()).doOnCancel(takeBack);
 	}

@@ -1,11 +1,12 @@
 package io.github.locks.aop;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.locks.LockHandle;
 import io.github.locks.LockManager;
 import io.github.locks.LockOwner;
 import io.github.locks.LockType;
@@ -28,8 +29,11 @@ final class TransactionLocks {
 	@GuardedBy("this")
 	private boolean ended;
 
+	/**
+	 * What covers a lock, as long as it is held: whoever runs under it may give it back.
+	 */
 	@GuardedBy("this")
-	private final Set<Covered> covered = new HashSet<>();
+	private final Map<Covered, LockHandle> covered = new HashMap<>();
 
 	TransactionLocks(LockOwner owner) {
 		this.owner = owner;
@@ -59,12 +63,18 @@ final class TransactionLocks {
 		for (PlannedLock planned : plan) {
 			String resource = planned.request().resource();
 			LockType type = planned.request().type();
-			boolean written = type == LockType.READ && this.covered.contains(new Covered(LockType.WRITE, resource));
-			if (!written && !this.covered.contains(new Covered(type, resource))) {
+			boolean written = type == LockType.READ && isCovered(LockType.WRITE, resource);
+			if (!written && !isCovered(type, resource)) {
 				missing.add(planned);
 			}
 		}
 		return missing;
+	}
+
+	@GuardedBy("this")
+	private boolean isCovered(LockType type, String resource) {
+		LockHandle handle = this.covered.get(new Covered(type, resource));
+		return handle != null && handle.isHeld();
 	}
 
 	/**
@@ -91,7 +101,7 @@ final class TransactionLocks {
 	void take(LockManager manager, LockedMethod method, List<PlannedLock> missing) {
 		if (!missing.isEmpty()) {
 			HeldLocks held = HeldLocks.acquire(manager, method, missing, this.owner);
-			if (!keep(held, missing)) {
+			if (!keepHeld(held)) {
 				held.giveBackUnused();
 			}
 		}
@@ -102,10 +112,10 @@ final class TransactionLocks {
 	 * @return {@code false} if it has ended already, and whoever took them is to give
 	 * them back
 	 */
-	boolean keep(Kept locks, List<PlannedLock> plan) {
+	boolean keepHeld(HeldLocks locks) {
 		boolean kept = keep(locks);
 		if (kept) {
-			cover(plan);
+			cover(locks);
 		}
 		return kept;
 	}
@@ -128,9 +138,9 @@ final class TransactionLocks {
 	/**
 	 * Remembers that the transaction holds locks.
 	 */
-	synchronized void cover(List<PlannedLock> plan) {
-		for (PlannedLock planned : plan) {
-			this.covered.add(new Covered(planned.request().type(), planned.request().resource()));
+	synchronized void cover(HeldLocks locks) {
+		for (LockHandle handle : locks.handles()) {
+			this.covered.put(new Covered(handle.type(), handle.resource()), handle);
 		}
 	}
 

@@ -14,6 +14,7 @@ import io.github.locks.LockHandle;
 import io.github.locks.LockLostException;
 import io.github.locks.LockManager;
 import io.github.locks.LockType;
+import io.github.locks.Locks;
 import io.github.locks.annotation.WriteLock;
 import io.github.locks.support.DefaultLockManager;
 import org.junit.jupiter.api.AfterEach;
@@ -187,6 +188,19 @@ class TransactionReleaseTests {
 		});
 		this.log.add("after" + state());
 		assertThat(this.log).containsExactly("between held", "commit held", "after free");
+	}
+
+	@Test
+	void lockThatTheMethodGaveBackIsTakenAgainAndKept() {
+		Store store = transactional(true);
+		this.transaction.executeWithoutResult((status) -> {
+			store.plain(() -> Locks.current().close());
+			this.log.add("between" + state());
+			store.plain(() -> this.log.add("again" + state()));
+			this.log.add("end" + state());
+		});
+		this.log.add("after" + state());
+		assertThat(this.log).containsExactly("between free", "again held", "end held", "commit held", "after free");
 	}
 
 	@Test
