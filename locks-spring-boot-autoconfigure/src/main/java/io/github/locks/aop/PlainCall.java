@@ -28,6 +28,20 @@ final class PlainCall implements LockedCall {
 	public @Nullable Object invoke(MethodInvocation invocation, LockedMethod method) throws Throwable {
 		List<PlannedLock> plan = method.plan(invocation);
 		TransactionLocks transaction = plan.isEmpty() ? null : this.transactions.current();
+		if (transaction == null) {
+			return invoke(invocation, method, plan, null);
+		}
+		LockOwner.Scope scope = transaction.enter();
+		try {
+			return invoke(invocation, method, plan, transaction);
+		}
+		finally {
+			scope.close();
+		}
+	}
+
+	private @Nullable Object invoke(MethodInvocation invocation, LockedMethod method, List<PlannedLock> plan,
+			@Nullable TransactionLocks transaction) throws Throwable {
 		boolean kept;
 		HeldLocks held;
 		try {

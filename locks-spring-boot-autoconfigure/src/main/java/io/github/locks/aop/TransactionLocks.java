@@ -56,6 +56,24 @@ final class TransactionLocks {
 	}
 
 	/**
+	 * Returns for whom a call of the calling thread in the transaction takes its locks:
+	 * the current owner if it acts in the name of the transaction, else one that does.
+	 */
+	LockOwner caller() {
+		LockOwner current = LockOwner.current();
+		return isOwnedBy(current) ? current : this.owner.nested(LockedMethod.nextCall(current.name()));
+	}
+
+	/**
+	 * Lets the calling thread act in the name of the transaction.
+	 */
+	LockOwner.Scope enter() {
+		LockOwner caller = caller();
+		return caller.equals(LockOwner.current()) ? () -> {
+		} : caller.carry();
+	}
+
+	/**
 	 * Returns what the transaction does not hold yet.
 	 */
 	synchronized List<PlannedLock> missing(List<PlannedLock> plan) {

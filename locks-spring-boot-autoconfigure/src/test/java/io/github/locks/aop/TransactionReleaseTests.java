@@ -13,6 +13,7 @@ import javax.sql.DataSource;
 import io.github.locks.LockHandle;
 import io.github.locks.LockLostException;
 import io.github.locks.LockManager;
+import io.github.locks.LockOwner;
 import io.github.locks.LockType;
 import io.github.locks.Locks;
 import io.github.locks.annotation.WriteLock;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.Mono;
 
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
@@ -174,6 +176,32 @@ class TransactionReleaseTests {
 		assertThat(this.log).containsExactly("last held", "commit held", "after free");
 	}
 
+	static Stream<Consumer<Store>> firstOfAnotherOwner() {
+		return Stream.of((store) -> {
+			try (LockOwner.Scope scope = LockOwner.create("job").carry()) {
+				assertThat(scope).isNotNull();
+				store.plain(() -> {
+				});
+			}
+		}, (store) -> store.mono(() -> store.plain(() -> {
+		})).block());
+	}
+
+	@ParameterizedTest
+	@MethodSource("firstOfAnotherOwner")
+	@Timeout(20)
+	void transactionWhoseFirstLockAnotherOwnerTookIsEntered(Consumer<Store> first) {
+		Store store = transactional(true);
+		this.transaction.executeWithoutResult((status) -> {
+			first.accept(store);
+			nested().forEach((work) -> work.accept(store));
+			first.accept(store);
+			store.plain(() -> this.log.add("last" + state()));
+		});
+		this.log.add("after" + state());
+		assertThat(this.log).containsExactly("last held", "commit held", "after free");
+	}
+
 	@Test
 	void transactionKeepsALockOnceHoweverOftenItIsTaken() {
 		Store store = transactional(true);
@@ -273,6 +301,11 @@ class TransactionReleaseTests {
 		@WriteLock("a")
 		public CompletableFuture<String> nested(Supplier<CompletableFuture<String>> work) {
 			return work.get();
+		}
+
+		@WriteLock("b")
+		public Mono<Void> mono(Runnable body) {
+			return Mono.fromRunnable(body);
 		}
 
 		@WriteLock("a")
