@@ -162,6 +162,10 @@ final class TransactionLocks {
 		}
 	}
 
+	synchronized boolean hasEnded() {
+		return this.ended;
+	}
+
 	/**
 	 * Makes sure that no lock was lost.
 	 * @throws io.github.locks.LockLostException if one was

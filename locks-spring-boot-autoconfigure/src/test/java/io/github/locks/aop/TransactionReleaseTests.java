@@ -38,6 +38,7 @@ import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.interceptor.BeanFactoryTransactionAttributeSourceAdvisor;
 import org.springframework.transaction.interceptor.TransactionInterceptor;
 import org.springframework.transaction.support.DefaultTransactionStatus;
+import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -248,6 +249,47 @@ class TransactionReleaseTests {
 				"commit held", "end held", "commit held", "after free");
 	}
 
+	/** As a JTA transaction does that its manager rolls back. */
+	@Test
+	void transactionThatEndsOnAnotherThreadLeavesNothingToTheNext() {
+		Store store = transactional(true);
+		inSynchronization(() -> {
+			store.plain(() -> this.log.add("first" + state()));
+			List<TransactionSynchronization> first = TransactionSynchronizationManager.getSynchronizations();
+			CompletableFuture.runAsync(() -> inSynchronization(() -> {
+				store.other(() -> complete(first));
+				store.other(() -> this.log.add("other"));
+				assertThat(TransactionSynchronizationManager.getSynchronizations()).hasSize(1);
+				complete(TransactionSynchronizationManager.getSynchronizations());
+			})).join();
+		});
+		this.log.add("ended" + state());
+		inSynchronization(() -> {
+			store.plain(() -> this.log.add("next" + state()));
+			this.log.add("end" + state());
+			complete(TransactionSynchronizationManager.getSynchronizations());
+		});
+		this.log.add("after" + state());
+		assertThat(this.log).containsExactly("first held", "other", "ended free", "next held", "end held",
+				"after free");
+		assertThat(LockedProxies.isFree(this.locks, "b")).isTrue();
+	}
+
+	private static void inSynchronization(Runnable work) {
+		TransactionSynchronizationManager.initSynchronization();
+		TransactionSynchronizationManager.setActualTransactionActive(true);
+		try {
+			work.run();
+		}
+		finally {
+			TransactionSynchronizationManager.clear();
+		}
+	}
+
+	private static void complete(List<TransactionSynchronization> synchronizations) {
+		synchronizations.forEach((each) -> each.afterCompletion(TransactionSynchronization.STATUS_ROLLED_BACK));
+	}
+
 	@Test
 	void transactionWhoseLockWasLostIsRolledBack() {
 		LockHandle handle = mock(LockHandle.class);
@@ -301,6 +343,11 @@ class TransactionReleaseTests {
 		@WriteLock("a")
 		public CompletableFuture<String> nested(Supplier<CompletableFuture<String>> work) {
 			return work.get();
+		}
+
+		@WriteLock("b")
+		public void other(Runnable body) {
+			body.run();
 		}
 
 		@WriteLock("b")
