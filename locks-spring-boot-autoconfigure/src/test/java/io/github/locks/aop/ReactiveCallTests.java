@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -18,9 +19,11 @@ import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
 import io.github.locks.LockTimeoutException;
 import io.github.locks.LockType;
+import io.github.locks.annotation.DistributedLock;
 import io.github.locks.annotation.OnFailure;
 import io.github.locks.annotation.ReadLock;
 import io.github.locks.annotation.WriteLock;
+import io.github.locks.memory.MemoryLockBackend;
 import io.github.locks.support.DefaultLockManager;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -29,7 +32,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
 import reactor.adapter.JdkFlowAdapter;
 import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
@@ -150,12 +155,40 @@ class ReactiveCallTests {
 			}
 			return "x" + i;
 		}));
-		StepVerifier.create(flux, 1)
-			.expectNext("x0")
-			.thenRequest(1)
-			.expectNext("x1")
-			.thenRequest(1)
-			.verifyError(NoClassDefFoundError.class);
+		List<Object> signals = new ArrayList<>();
+		BaseSubscriber<String> subscriber = new BaseSubscriber<>() {
+
+			@Override
+			protected void hookOnSubscribe(Subscription subscription) {
+			}
+
+			@Override
+			protected void hookOnNext(String value) {
+				signals.add(value);
+			}
+
+			@Override
+			protected void hookOnError(Throwable failure) {
+				signals.add(failure.getMessage());
+			}
+
+		};
+		flux.subscribe(subscriber);
+		for (int i = 0; i < 3; i++) {
+			subscriber.request(1);
+		}
+		assertThat(signals).containsExactly("x0", "x1", "gone");
+		assertThat(isFree()).isTrue();
+	}
+
+	@Test
+	void fatalErrorAfterACancellationIsNotKeptBack() {
+		TestPublisher<String> work = TestPublisher.create();
+		this.store.flux(work::flux).next().map((value) -> {
+			throw new NoClassDefFoundError("gone");
+		}).subscribe();
+		assertThatExceptionOfType(NoClassDefFoundError.class).isThrownBy(() -> work.next("x"));
+		work.assertCancelled();
 		assertThat(isFree()).isTrue();
 	}
 
@@ -193,6 +226,29 @@ class ReactiveCallTests {
 		assertThat(isFree()).isFalse();
 		mono.dispose();
 		assertThat(isFree()).isTrue();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "mono", "flux" })
+	void minimumHoldStaysHoweverTheWorkEnds(String kind) {
+		try (DefaultLockManager manager = DefaultLockManager.builder()
+			.backend(MemoryLockBackend::new)
+			.shutdownTimeout(Duration.ZERO)
+			.build()) {
+			Store rare = new LockedProxies(manager).cglib(new Store());
+			BiFunction<String, Flux<String>, Flux<String>> run = (name, work) -> kind.equals("mono")
+					? rare.rareMono(name, work.next()).flux() : rare.rareFlux(name, work);
+			StepVerifier.create(run.apply("completed", Flux.just("x"))).expectNext("x").verifyComplete();
+			StepVerifier.create(run.apply("failed", Flux.error(new IllegalArgumentException("boom"))))
+				.verifyError(IllegalArgumentException.class);
+			CompletableFuture<Void> begun = new CompletableFuture<>();
+			Flux<String> endless = Flux.<String>never().doOnSubscribe((subscription) -> begun.complete(null));
+			Disposable working = run.apply("cancelled", endless).subscribe();
+			assertThat(begun).succeedsWithin(Duration.ofSeconds(10));
+			working.dispose();
+			assertThat(List.of("completed", "failed", "cancelled"))
+				.allSatisfy((name) -> assertThat(manager.tryAcquire(LockRequest.distributed(name).build())).isEmpty());
+		}
 	}
 
 	@Test
@@ -423,6 +479,16 @@ class ReactiveCallTests {
 		@WriteLock(value = "a", timeout = "0", onFailure = OnFailure.SKIP)
 		Mono<String> skip(Supplier<Mono<String>> body) {
 			return body.get();
+		}
+
+		@DistributedLock(value = "#{#name}", minimumHold = "1h")
+		Mono<String> rareMono(String name, Mono<String> body) {
+			return body;
+		}
+
+		@DistributedLock(value = "#{#name}", minimumHold = "1h")
+		Flux<String> rareFlux(String name, Flux<String> body) {
+			return body;
 		}
 
 		@WriteLock("#{#name}")

@@ -16,6 +16,7 @@ import io.github.locks.LockManager;
 import io.github.locks.LockOwner;
 import io.github.locks.LockType;
 import io.github.locks.Locks;
+import io.github.locks.annotation.ReadLock;
 import io.github.locks.annotation.WriteLock;
 import io.github.locks.support.DefaultLockManager;
 import org.junit.jupiter.api.AfterEach;
@@ -220,6 +221,61 @@ class TransactionReleaseTests {
 	}
 
 	@Test
+	void lockOfAnInnerTransactionIsFreeBeforeTheOuterOneEnds() {
+		Store store = transactional(true);
+		TransactionTemplate inner = new TransactionTemplate(this.transaction.getTransactionManager());
+		inner.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+		this.transaction.executeWithoutResult((status) -> {
+			store.plain(() -> this.log.add("outer" + state()));
+			inner.executeWithoutResult((nested) -> store.other(() -> this.log.add("inner")));
+			assertThat(LockedProxies.isFree(this.locks, "b")).isTrue();
+			this.log.add("between" + state());
+			store.plain(() -> this.log.add("outer" + state()));
+			assertThat(TransactionSynchronizationManager.getSynchronizations()).hasSize(1);
+		});
+		this.log.add("after" + state());
+		assertThat(this.log).containsExactly("outer held", "inner", "commit held", "between held", "outer held",
+				"commit held", "after free");
+	}
+
+	@Test
+	void readLocksUnderAKeptWriteLockAreNotKept() {
+		Store store = transactional(true);
+		this.transaction.executeWithoutResult((status) -> {
+			store.plain(() -> {
+			});
+			for (int i = 0; i < 10_000; i++) {
+				store.read(() -> {
+				});
+			}
+			assertThat(this.locks.getLockStatus("a").get(0).locks().values()).flatExtracting((lock) -> lock.holders())
+				.hasSize(1);
+			this.log.add("between" + state());
+		});
+		this.log.add("after" + state());
+		assertThat(this.log).containsExactly("between held", "commit held", "after free");
+	}
+
+	@Test
+	void lossOfALockIsAddedToTheFailureOfItsMethod() {
+		LockHandle handle = mock(LockHandle.class);
+		given(handle.isLost()).willReturn(true);
+		given(handle.resource()).willReturn("a");
+		given(handle.type()).willReturn(LockType.DISTRIBUTED);
+		LockManager manager = mock(LockManager.class);
+		given(manager.acquire(any())).willReturn(handle);
+		Store store = new LockedProxies(manager).cglib(new Store());
+		IllegalArgumentException failure = new IllegalArgumentException("boom");
+		assertThatExceptionOfType(IllegalArgumentException.class)
+			.isThrownBy(() -> this.transaction.executeWithoutResult((status) -> store.plain(() -> {
+				throw failure;
+			})))
+			.isSameAs(failure);
+		assertThat(failure.getSuppressed()).hasOnlyElementsOfType(LockLostException.class).hasSize(1);
+		verify(handle).close();
+	}
+
+	@Test
 	void lockThatTheMethodGaveBackIsTakenAgainAndKept() {
 		Store store = transactional(true);
 		this.transaction.executeWithoutResult((status) -> {
@@ -343,6 +399,11 @@ class TransactionReleaseTests {
 		@WriteLock("a")
 		public CompletableFuture<String> nested(Supplier<CompletableFuture<String>> work) {
 			return work.get();
+		}
+
+		@ReadLock("a")
+		public void read(Runnable body) {
+			body.run();
 		}
 
 		@WriteLock("b")
