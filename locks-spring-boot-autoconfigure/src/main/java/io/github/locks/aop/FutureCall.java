@@ -62,7 +62,7 @@ final class FutureCall implements LockedCall {
 		if (transaction != null) {
 			transaction.take(manager, method, transaction.missing(plan));
 		}
-		LockOwner caller = LockOwner.current();
+		LockOwner caller = (transaction != null) ? transaction.caller() : LockOwner.current();
 		return HeldLocks.acquire(manager, method, plan, caller.nested(LockedMethod.nextCall(caller.name())));
 	}
 

@@ -1,6 +1,5 @@
 package io.github.locks.aop;
 
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
@@ -36,6 +35,7 @@ final class FutureWatcher {
 		}
 	}
 
+	/** Whatever {@code get} throws, a foreign one anything, is an end of the work. */
 	private static void await(Future<?> work, HeldFuture held) {
 		try {
 			held.end(get(work), null);
@@ -43,7 +43,7 @@ final class FutureWatcher {
 		catch (ExecutionException ex) {
 			held.end(null, (ex.getCause() != null) ? ex.getCause() : ex);
 		}
-		catch (CancellationException ex) {
+		catch (Throwable ex) {
 			held.end(null, ex);
 		}
 	}

@@ -2,7 +2,6 @@ package io.github.locks.aop;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
 import io.github.locks.LockException;
 import io.github.locks.LockHandle;
@@ -226,25 +225,14 @@ final class HeldLocks implements TransactionLocks.Kept {
 	 */
 	@Override
 	public void close() {
-		closeEach(this.handles.size() - 1, LockHandle::close);
+		LastFirst.end(this.handles, LockHandle::close);
 	}
 
 	/**
 	 * Gives all locks back, without a minimum hold: no work has been done under them.
 	 */
 	void giveBackUnused() {
-		closeEach(this.handles.size() - 1, LockHandle::closeNow);
-	}
-
-	private void closeEach(int last, Consumer<LockHandle> close) {
-		if (last >= 0) {
-			try {
-				close.accept(this.handles.get(last));
-			}
-			finally {
-				closeEach(last - 1, close);
-			}
-		}
+		LastFirst.end(this.handles, LockHandle::closeNow);
 	}
 
 }

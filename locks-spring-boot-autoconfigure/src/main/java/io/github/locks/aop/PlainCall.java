@@ -27,6 +27,20 @@ final class PlainCall implements LockedCall {
 	public @Nullable Object invoke(MethodInvocation invocation, LockedMethod method) throws Throwable {
 		List<PlannedLock> plan = method.plan(invocation);
 		TransactionLocks transaction = plan.isEmpty() ? null : this.transactions.current();
+		if (transaction == null) {
+			return invoke(invocation, method, plan, null);
+		}
+		LockOwner.Scope scope = transaction.enter();
+		try {
+			return invoke(invocation, method, plan, transaction);
+		}
+		finally {
+			scope.close();
+		}
+	}
+
+	private @Nullable Object invoke(MethodInvocation invocation, LockedMethod method, List<PlannedLock> plan,
+			@Nullable TransactionLocks transaction) throws Throwable {
 		boolean kept;
 		HeldLocks held;
 		try {
@@ -36,10 +50,7 @@ final class PlainCall implements LockedCall {
 		catch (LockRefusal refusal) {
 			return refused(invocation, method, refusal);
 		}
-		if (transaction != null && kept) {
-			transaction.keep(held, plan);
-		}
-		return proceed(invocation, method, held, kept);
+		return proceed(invocation, method, held, transaction != null && kept && transaction.keepHeld(held));
 	}
 
 	private static @Nullable Object refused(MethodInvocation invocation, LockedMethod method, LockRefusal refusal)

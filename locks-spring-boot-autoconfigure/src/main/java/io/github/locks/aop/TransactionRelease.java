@@ -23,16 +23,23 @@ final class TransactionRelease implements ThreadTransactions {
 				|| !TransactionSynchronizationManager.isActualTransactionActive()) {
 			return null;
 		}
-		if (TransactionSynchronizationManager.getResource(this) instanceof TransactionLocks known) {
+		if (TransactionSynchronizationManager.getResource(this) instanceof TransactionLocks known
+				&& !known.hasEnded()) {
 			return known;
 		}
 		TransactionLocks locks = new TransactionLocks(LockOwner.current());
-		TransactionSynchronizationManager.bindResource(this, locks);
-		TransactionSynchronizationManager.registerSynchronization(new Release(this, locks));
+		Release release = new Release(this, locks);
+		TransactionSynchronizationManager.registerSynchronization(release);
 		TransactionSynchronizationManager.registerSynchronization(new Check(locks));
+		release.resume();
 		return locks;
 	}
 
+	/**
+	 * Ends with its transaction, perhaps on another thread: a JTA transaction may be
+	 * rolled back by its manager. The thread that began it finds ended locks then, and
+	 * puts others in their place; on the other thread nothing is taken away.
+	 */
 	private record Release(Object key, TransactionLocks locks) implements TransactionSynchronization {
 
 		@Override
@@ -47,12 +54,15 @@ final class TransactionRelease implements ThreadTransactions {
 
 		@Override
 		public void resume() {
+			TransactionSynchronizationManager.unbindResourceIfPossible(this.key);
 			TransactionSynchronizationManager.bindResource(this.key, this.locks);
 		}
 
 		@Override
 		public void afterCompletion(int status) {
-			TransactionSynchronizationManager.unbindResourceIfPossible(this.key);
+			if (TransactionSynchronizationManager.getResource(this.key) == this.locks) {
+				TransactionSynchronizationManager.unbindResource(this.key);
+			}
 			this.locks.close();
 		}
 

@@ -6,6 +6,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -244,6 +245,26 @@ class FutureCallTests {
 		assertThat(isFree()).isTrue();
 		assertThatExceptionOfType(ExecutionException.class).isThrownBy(result::get)
 			.withCauseInstanceOf(IllegalArgumentException.class);
+	}
+
+	@Test
+	void plainFutureThatThrowsSomethingElseReleases() {
+		IllegalStateException failure = new IllegalStateException("not reachable");
+		CountDownLatch ended = new CountDownLatch(1);
+		Future<String> result = this.store.plain(() -> new FutureTask<>(() -> "done") {
+
+			@Override
+			public String get() throws InterruptedException {
+				ended.await();
+				throw failure;
+			}
+
+		});
+		assertThat(isFree()).isFalse();
+		ended.countDown();
+		assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> result.get(10, TimeUnit.SECONDS))
+			.withCause(failure);
+		assertThat(isFree()).isTrue();
 	}
 
 	@Test
