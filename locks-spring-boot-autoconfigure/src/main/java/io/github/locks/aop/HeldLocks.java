@@ -44,7 +44,8 @@ final class HeldLocks implements TransactionLocks.Kept {
 	static HeldLocks acquire(LockManager manager, LockedMethod method, List<PlannedLock> plan,
 			@Nullable LockOwner owner) {
 		HeldLocks held = new HeldLocks(method.label(), plan.size());
-		for (PlannedLock planned : plan) {
+		for (int i = 0; i < plan.size(); i++) {
+			PlannedLock planned = plan.get(i);
 			try {
 				held.add(planned, manager.acquire((owner != null) ? planned.request(owner) : planned.request()));
 			}
@@ -205,9 +206,9 @@ final class HeldLocks implements TransactionLocks.Kept {
 	 */
 	@Override
 	public void checkHeld() {
-		for (LockHandle handle : this.handles) {
-			if (handle.isLost()) {
-				throw lost(handle, null);
+		for (int i = 0; i < this.handles.size(); i++) {
+			if (this.handles.get(i).isLost()) {
+				throw lost(this.handles.get(i), null);
 			}
 		}
 	}
@@ -225,6 +226,10 @@ final class HeldLocks implements TransactionLocks.Kept {
 	 */
 	@Override
 	public void close() {
+		if (this.handles.size() == 1) {
+			this.handles.get(0).close();
+			return;
+		}
 		LastFirst.end(this.handles, LockHandle::close);
 	}
 

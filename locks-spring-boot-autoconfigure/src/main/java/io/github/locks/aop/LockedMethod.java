@@ -26,6 +26,8 @@ final class LockedMethod {
 
 	private final @Nullable TokenParameter token;
 
+	private final boolean interrupting;
+
 	/** The plan of all calls, unless it depends on the call. */
 	private final @Nullable List<PlannedLock> fixedPlan;
 
@@ -36,6 +38,7 @@ final class LockedMethod {
 		this.returns = returns;
 		this.skipped = skipped;
 		this.token = token;
+		this.interrupting = this.locks.stream().anyMatch((lock) -> lock.declaration().interrupt());
 		List<PlannedLock> plan = this.locks.stream()
 			.map(MethodLock::planForAll)
 			.flatMap(Optional::stream)
@@ -62,6 +65,10 @@ final class LockedMethod {
 			return fixed;
 		}
 		CallRoot root = new CallRoot(invocation);
+		if (this.locks.size() == 1) {
+			PlannedLock only = this.locks.get(0).plan(root);
+			return (only != null) ? List.of(only) : List.of();
+		}
 		List<PlannedLock> plan = new ArrayList<>(this.locks.size());
 		for (MethodLock lock : this.locks) {
 			PlannedLock planned = lock.plan(root);
@@ -107,6 +114,11 @@ final class LockedMethod {
 	 */
 	@Nullable Object skipped() {
 		return this.skipped;
+	}
+
+	/** Whether the loss of a lock is to interrupt the work. */
+	boolean isInterrupting() {
+		return this.interrupting;
 	}
 
 	List<MethodLock> locks() {

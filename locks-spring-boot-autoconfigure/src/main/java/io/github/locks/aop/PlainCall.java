@@ -94,7 +94,7 @@ final class PlainCall implements LockedCall {
 
 	private static @Nullable Object run(MethodInvocation invocation, LockedMethod method, HeldLocks held)
 			throws Throwable {
-		List<LockHandle> watched = held.interrupting();
+		List<LockHandle> watched = method.isInterrupting() ? held.interrupting() : List.of();
 		if (watched.isEmpty()) {
 			return runEntered(invocation, method, held);
 		}

@@ -112,7 +112,8 @@ final class ManagedResource {
 	}
 
 	/**
-	 * Retires the locks for ever if all of them are free.
+	 * Retires the locks for ever if all of them are free. Afterwards there is a retired
+	 * lock of each kind, for requests that come too late.
 	 * @return whether they are retired now
 	 */
 	synchronized boolean retire() {
@@ -120,8 +121,16 @@ final class ManagedResource {
 		if (known != null && !known.queue().retire()) {
 			return false;
 		}
-		this.distributedLock = null;
-		return this.readWriteLock.retire();
+		if (!this.readWriteLock.retire()) {
+			this.distributedLock = null;
+			return false;
+		}
+		if (known == null) {
+			known = new DistributedLock(name());
+			known.queue().retire();
+			this.distributedLock = known;
+		}
+		return true;
 	}
 
 }
