@@ -119,6 +119,10 @@ public interface LockManager {
 	 * as those of waiting threads. Cancelling the future, or completing it in another
 	 * way, leaves the queue; a grant that comes too late goes to the next in the queue.
 	 * <p>
+	 * Whoever drops the future without looking at it drops the lock with it, held: a
+	 * reactive pipeline that may be cancelled keeps the future and cancels it, or closes
+	 * the handle that it has got.
+	 * <p>
 	 * If the lock is granted at once, the future returned is complete. Otherwise it is
 	 * completed by a thread of the lock manager. It fails with the exceptions of
 	 * {@link #acquire(LockRequest)}.

@@ -38,12 +38,26 @@ public final class LockNames {
 		if (name.length() > 2 * MAX_CODE_POINTS) {
 			throw tooLong(name, "more than " + MAX_CODE_POINTS + " characters");
 		}
-		checkCharacters(name);
+		if (!isShortAndPlain(name)) {
+			checkCharacters(name);
+		}
 		if (name.isBlank()) {
 			throw new InvalidLockNameException("The name of a lock must not be blank, but is " + quote(name)
 					+ ". Give the resource a name of 1 to " + MAX_CODE_POINTS + " characters.");
 		}
 		return name;
+	}
+
+	/** Whether a name needs no closer look, as nearly all. */
+	private static boolean isShortAndPlain(String name) {
+		int length = name.length();
+		for (int i = 0; i < length; i++) {
+			char c = name.charAt(i);
+			if (c == 0 || c >= 0x80) {
+				return false;
+			}
+		}
+		return length <= MAX_CODE_POINTS;
 	}
 
 	private static void checkCharacters(String name) {

@@ -28,15 +28,22 @@ public final class LockOwner {
 
 	private final Object key;
 
-	private final @Nullable String name;
+	/** Of a task: made when somebody asks for it. */
+	private volatile @Nullable String name;
 
 	private final @Nullable LockOwner parent;
 
 	private final boolean nested;
 
-	private LockOwner(Object key, @Nullable String name, @Nullable LockOwner parent, boolean nested) {
-		this.key = key;
-		this.name = name;
+	/**
+	 * Creates an owner.
+	 * @param thread the thread it stands for, or {@code null} if it stands for itself
+	 */
+	private LockOwner(@Nullable Thread thread, @Nullable String name, @Nullable LockOwner parent, boolean nested) {
+		this.key = (thread != null) ? thread : this;
+		if (name != null) {
+			this.name = name;
+		}
 		this.parent = parent;
 		this.nested = nested;
 	}
@@ -57,7 +64,7 @@ public final class LockOwner {
 	 * @return a new owner without a parent
 	 */
 	public static LockOwner create(String name) {
-		return new LockOwner(new Object(), checkName(name), null, false);
+		return new LockOwner(null, checkName(name), null, false);
 	}
 
 	/**
@@ -65,7 +72,7 @@ public final class LockOwner {
 	 * @return a new owner named {@code task-} and a number
 	 */
 	public static LockOwner task() {
-		return create("task-" + SEQUENCE.incrementAndGet());
+		return new LockOwner(null, null, null, false);
 	}
 
 	/**
@@ -75,7 +82,7 @@ public final class LockOwner {
 	 * @return a new owner with this one as its parent
 	 */
 	public LockOwner child(String name) {
-		return new LockOwner(new Object(), checkName(name), this, false);
+		return new LockOwner(null, checkName(name), this, false);
 	}
 
 	/**
@@ -86,7 +93,7 @@ public final class LockOwner {
 	 * @return a new owner with this one as its parent
 	 */
 	public LockOwner nested(String name) {
-		return new LockOwner(new Object(), checkName(name), this, true);
+		return new LockOwner(null, checkName(name), this, true);
 	}
 
 	/**
@@ -94,12 +101,24 @@ public final class LockOwner {
 	 * @return the name; for a thread its current name
 	 */
 	public String name() {
-		if (this.name != null) {
-			return this.name;
+		String known = this.name;
+		if (known != null) {
+			return known;
 		}
-		Thread thread = (Thread) this.key;
-		String threadName = thread.getName();
-		return threadName.isEmpty() ? "thread-" + thread.getId() : threadName;
+		if (this.key instanceof Thread thread) {
+			String threadName = thread.getName();
+			return threadName.isEmpty() ? "thread-" + thread.getId() : threadName;
+		}
+		return nameTask();
+	}
+
+	private synchronized String nameTask() {
+		String known = this.name;
+		if (known == null) {
+			known = "task-" + SEQUENCE.incrementAndGet();
+			this.name = known;
+		}
+		return known;
 	}
 
 	/**
@@ -126,14 +145,7 @@ public final class LockOwner {
 	public Scope carry() {
 		LockOwner previous = CARRIED.get();
 		CARRIED.set(this);
-		return () -> {
-			if (previous != null) {
-				CARRIED.set(previous);
-			}
-			else {
-				CARRIED.remove();
-			}
-		};
+		return () -> CARRIED.set(previous);
 	}
 
 	@Override

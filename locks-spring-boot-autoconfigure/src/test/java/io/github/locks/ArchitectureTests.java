@@ -1,14 +1,22 @@
 package io.github.locks;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.Timer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import io.github.locks.spi.LockThreadFactory;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
@@ -138,6 +146,10 @@ class ArchitectureTests {
 					rawParameterTypes(ThreadGroup.class, Runnable.class, String.class, long.class, boolean.class)))))
 			.because("no thread inherits from the caller that happens to need it first"));
 		check(noClasses().should()
+			.callCodeUnitWhere(DescribedPredicate.describe("the threads are those of another factory",
+					(call) -> makesOtherThreads(call.getTarget())))
+			.because("the factories of the JDK, of Spring and of users make threads that inherit"));
+		check(noClasses().should()
 			.callMethod(String.class, "toLowerCase")
 			.orShould()
 			.callMethod(String.class, "toUpperCase")
@@ -147,6 +159,23 @@ class ArchitectureTests {
 			.orShould()
 			.accessField(System.class, "err")
 			.because("a library logs"));
+	}
+
+	private static boolean makesOtherThreads(CodeUnitAccessTarget target) {
+		JavaClass owner = target.getOwner();
+		if (owner.isAssignableTo(ThreadFactory.class)) {
+			return !owner.isEquivalentTo(LockThreadFactory.class);
+		}
+		boolean pool = owner.isEquivalentTo(Executors.class)
+				|| (owner.getPackageName().startsWith("java.util") && target.getName().equals("<init>")
+						&& (owner.isAssignableTo(Executor.class) || owner.isEquivalentTo(Timer.class)));
+		boolean async = owner.isEquivalentTo(CompletableFuture.class)
+				&& List.of("runAsync", "supplyAsync").contains(target.getName());
+		return (pool && !takes(target, ThreadFactory.class)) || (async && !takes(target, Executor.class));
+	}
+
+	private static boolean takes(CodeUnitAccessTarget target, Class<?> type) {
+		return target.getRawParameterTypes().stream().anyMatch((parameter) -> parameter.isEquivalentTo(type));
 	}
 
 	@Test

@@ -180,7 +180,7 @@ class BadNamesTests {
 				assertThatExceptionOfType(InvalidLockNameException.class).isThrownBy(() -> call.accept(name));
 				fastest = Math.min(fastest, System.nanoTime() - start);
 			}
-			assertThat(Duration.ofNanos(fastest)).as(entry).isLessThan(Duration.ofMillis(50));
+			assertThat(Duration.ofNanos(fastest)).as(entry).isLessThan(Duration.ofSeconds(1));
 		});
 		assertThat(output).doesNotContain("y".repeat(200));
 	}

@@ -372,7 +372,7 @@ class BadValuesTests {
 			assertThatExceptionOfType(LockUpgradeException.class).isThrownBy(upgrade);
 			fastest = Math.min(fastest, System.nanoTime() - start);
 		}
-		assertThat(Duration.ofNanos(fastest)).isLessThanOrEqualTo(Duration.ofMillis(10));
+		assertThat(Duration.ofNanos(fastest)).isLessThan(Duration.ofSeconds(1));
 	}
 
 	/** Holds all there is of a resource. */

@@ -57,7 +57,7 @@ class LockNamesTests {
 				.satisfies((ex) -> assertThat(ex.getMessage()).hasSizeLessThan(500));
 			fastest = Math.min(fastest, System.nanoTime() - start);
 		}
-		assertThat(Duration.ofNanos(fastest)).isLessThan(Duration.ofMillis(50));
+		assertThat(Duration.ofNanos(fastest)).isLessThan(Duration.ofSeconds(1));
 	}
 
 	@ParameterizedTest

@@ -5,6 +5,7 @@ import java.util.List;
 import io.github.locks.Deadlock;
 import io.github.locks.ResourceStatistics;
 import io.github.locks.ResourceStatus;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
@@ -14,9 +15,11 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param statistics how often, how long and by whom the resources were locked
  * @param status who holds and who waits now
  * @param deadlocks owners that wait for each other, or suspiciously long
+ * @param resourcesLeftOut how many resources are known, but not in the document, or
+ * {@code null} if all are
  */
 public record LocksDescriptor(List<ResourceStatistics> statistics, List<ResourceStatus> status,
-		List<Deadlock> deadlocks) implements OperationResponseBody {
+		List<Deadlock> deadlocks, @Nullable Integer resourcesLeftOut) implements OperationResponseBody {
 
 	/**
 	 * Copies the lists.
@@ -25,6 +28,16 @@ public record LocksDescriptor(List<ResourceStatistics> statistics, List<Resource
 		statistics = List.copyOf(statistics);
 		status = List.copyOf(status);
 		deadlocks = List.copyOf(deadlocks);
+	}
+
+	/**
+	 * Creates a snapshot that leaves no resource out.
+	 * @param statistics how often, how long and by whom the resources were locked
+	 * @param status who holds and who waits now
+	 * @param deadlocks owners that wait for each other, or suspiciously long
+	 */
+	public LocksDescriptor(List<ResourceStatistics> statistics, List<ResourceStatus> status, List<Deadlock> deadlocks) {
+		this(statistics, status, deadlocks, null);
 	}
 
 }

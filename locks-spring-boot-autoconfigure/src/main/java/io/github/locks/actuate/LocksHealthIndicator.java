@@ -15,8 +15,8 @@ import org.springframework.boot.health.contributor.Status;
 
 /**
  * {@link HealthIndicator} for locks: down if owners wait for each other in a circle, or
- * if the backend of the distributed locks cannot be used. As a restart does not mend a
- * backend, it does not belong into the liveness group. Thread-safe.
+ * if the backend of the distributed locks cannot be used. As a restart mends few
+ * backends, it does not belong into the liveness group. Thread-safe.
  */
 public final class LocksHealthIndicator extends AbstractHealthIndicator {
 
@@ -38,7 +38,8 @@ public final class LocksHealthIndicator extends AbstractHealthIndicator {
 	 */
 	public LocksHealthIndicator(LockManager lockManager, String backend, @Nullable String directory,
 			Runnable backendCheck) {
-		super("The state of the locks could not be read");
+		super((failure) -> (failure instanceof LockBackendException) ? "The distributed locks cannot be used"
+				: "The state of the locks could not be read");
 		this.lockManager = lockManager;
 		this.backend = backend;
 		this.directory = directory;

@@ -1,6 +1,8 @@
 package io.github.locks.aop;
 
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
@@ -11,6 +13,7 @@ import io.github.locks.LockType;
 import io.github.locks.annotation.FencingToken;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.DefaultParameterNameDiscoverer;
@@ -41,17 +44,25 @@ final class ClassChecks {
 
 	/**
 	 * Checks a class.
-	 * @param userClass the class of a bean, not that of its proxy
-	 * @param locked its locked methods that can work
+	 * @param annotations those of the class of a bean, not that of its proxy
+	 * @param annotated its methods with locks
+	 * @param locked those of them that can work
 	 * @throws InvalidLockAnnotationException if a problem is to stop the start
 	 */
-	void check(Class<?> userClass, Map<Method, LockedMethod> locked) {
-		if (!this.report.isOn() || locked.isEmpty()) {
+	void check(LockAnnotations annotations, Set<Method> annotated, Map<Method, LockedMethod> locked) {
+		if (!this.report.isOn()) {
+			return;
+		}
+		Class<?> userClass = annotations.targetClass();
+		checkTokens(userClass, annotated);
+		if (annotated.stream().noneMatch((method) -> Modifier.isPublic(method.getModifiers()))) {
+			checkType(annotations);
+		}
+		if (locked.isEmpty()) {
 			return;
 		}
 		checkProxy(userClass, locked.values().iterator().next());
 		locked.forEach(this::checkMethod);
-		checkTokens(userClass, locked);
 		for (SelfInvocation call : SelfInvocations.find(userClass, locked.keySet())) {
 			LockedMethod callee = Objects.requireNonNull(locked.get(call.callee()));
 			Method caller = call.lockedCaller();
@@ -102,20 +113,52 @@ final class ClassChecks {
 	}
 
 	/**
+	 * An annotation of the class covers public methods only.
+	 */
+	private void checkType(LockAnnotations annotations) {
+		try {
+			for (LockDeclaration declaration : annotations.findOnType()) {
+				this.report.doubtful(new InvalidLockAnnotationException(
+						declaration.describe() + " has no effect: it covers no method, as none is public.",
+						"Make the methods public, or annotate them."));
+			}
+		}
+		catch (InvalidLockAnnotationException ex) {
+			this.report.doubtful(ex);
+		}
+	}
+
+	/**
 	 * A token without a lock would be the one that the caller passed.
 	 */
-	private void checkTokens(Class<?> userClass, Map<Method, LockedMethod> locked) {
-		for (Method method : ReflectionUtils.getUniqueDeclaredMethods(userClass)) {
-			boolean takesToken = Arrays.stream(method.getParameters())
-				.anyMatch((parameter) -> parameter.isAnnotationPresent(FencingToken.class));
-			if (takesToken && !method.isBridge() && !locked.containsKey(method)) {
+	private void checkTokens(Class<?> userClass, Set<Method> annotated) {
+		ReflectionUtils.doWithMethods(userClass, (method) -> {
+			if (!annotated.contains(AopUtils.getMostSpecificMethod(method, userClass))) {
 				this.report
 					.impossible(new InvalidLockAnnotationException(
 							"@FencingToken on a parameter of " + LockDeclaration.where(method, userClass)
 									+ " can never work: the method has no lock.",
 							"Add @DistributedLock, or remove it."), "");
 			}
+		}, ClassChecks::takesToken);
+	}
+
+	/**
+	 * Most methods have no annotation on a parameter at all; then there is nothing to
+	 * read.
+	 */
+	private static boolean takesToken(Method method) {
+		if (method.getParameterCount() == 0 || method.isSynthetic()) {
+			return false;
 		}
+		for (Annotation[] annotations : method.getParameterAnnotations()) {
+			for (Annotation annotation : annotations) {
+				if (annotation instanceof FencingToken) {
+					return true;
+				}
+			}
+		}
+		return false;
 	}
 
 	private void checkProxy(Class<?> userClass, LockedMethod method) {

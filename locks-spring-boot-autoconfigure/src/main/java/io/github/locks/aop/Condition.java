@@ -7,6 +7,8 @@ import io.github.locks.aop.LockDeclaration.Attribute;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.expression.ParseException;
+import org.springframework.expression.spel.SpelNode;
+import org.springframework.expression.spel.ast.Literal;
 import org.springframework.expression.spel.standard.SpelExpression;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
 
@@ -44,18 +46,27 @@ final class Condition {
 		try {
 			SpelExpression expression = PARSER.parseRaw(placeholders.resolve(declaration.text(Attribute.CONDITION)));
 			new IslandCheck(declaration, Attribute.CONDITION, names, isBean).check(expression.getAST());
+			checkConstant(declaration, expression.getAST());
 			return new Condition(declaration, expression);
 		}
 		catch (IllegalArgumentException ex) {
 			throw declaration.invalid(Attribute.CONDITION, "a property that it names does not exist",
 					"Define the property, or give a default, as in ${name:true}.", ex);
 		}
-		catch (InvalidLockAnnotationException ex) {
-			throw ex;
-		}
 		catch (ParseException | IllegalStateException ex) {
 			throw declaration.invalid(Attribute.CONDITION, "it cannot be parsed: " + ex.getMessage(), EXAMPLE, ex);
 		}
+	}
+
+	private static void checkConstant(LockDeclaration declaration, SpelNode node) {
+		Object value = (node instanceof Literal literal) ? literal.getLiteralValue().getValue() : true;
+		if (value instanceof Boolean) {
+			return;
+		}
+		String kind = (value instanceof Number) ? "a number" : "a text";
+		throw declaration.invalid(Attribute.CONDITION,
+				"it is " + ((value != null) ? kind : "null") + ", for every call, and neither true nor false", EXAMPLE,
+				null);
 	}
 
 	/**

@@ -6,9 +6,11 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.github.locks.DeadlockException;
 import io.github.locks.LockBackendException;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.support.AopUtils;
 import org.springframework.core.KotlinDetector;
+import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
@@ -30,6 +33,12 @@ import org.springframework.util.ReflectionUtils;
  * differ in the exception that they take. Immutable.
  */
 final class Fallback {
+
+	/**
+	 * The lock could not be had. Misuse, interrupts and lost locks are something else.
+	 */
+	private static final List<Class<? extends LockException>> ANSWERED = List.of(LockTimeoutException.class,
+			DeadlockException.class, LockBackendException.class, LockManagerClosedException.class);
 
 	/** The candidates, the one with the most special exception first. */
 	private final List<Candidate> candidates;
@@ -54,10 +63,12 @@ final class Fallback {
 		String name = declaration.text(Attribute.FALLBACK).strip();
 		List<Candidate> candidates = candidates(name, method, targetClass);
 		if (candidates.isEmpty()) {
-			throw invalid(declaration, targetClass.getName() + " has no method " + signature(name, method),
+			throw invalid(declaration,
+					targetClass.getName() + " has no method " + signature(name, method)
+							+ whatDoesNotFit(name, method, targetClass),
 					"Write one, optionally with one more parameter for the exception, such as LockTimeoutException.");
 		}
-		candidates.forEach((candidate) -> check(declaration, method, candidate.method()));
+		candidates.forEach((candidate) -> check(declaration, method, candidate, targetClass));
 		if (candidates.stream().map(Candidate::exception).distinct().count() < candidates.size()) {
 			throw invalid(declaration, "more than one method " + signature(name, method) + " could be meant",
 					"Let one of them have exactly these parameters.");
@@ -66,13 +77,21 @@ final class Fallback {
 	}
 
 	/**
+	 * Whether a method would be called as the fallback of another one that names it. Of
+	 * two methods of one name, the one that takes the exception is the fallback.
+	 */
+	static boolean isFallback(Method method, Method locked, Class<?> targetClass) {
+		return candidates(method.getName(), locked, targetClass).stream()
+			.anyMatch((candidate) -> candidate.method().equals(method)
+					&& (candidate.exception() != null || !locked.getName().equals(method.getName())));
+	}
+
+	/**
 	 * Finds the methods that take the arguments of the call. If there are some with the
 	 * very same parameters, more general ones do not count.
 	 */
 	private static List<Candidate> candidates(String name, Method method, Class<?> targetClass) {
-		List<Candidate> all = Arrays
-			.stream(ReflectionUtils.getUniqueDeclaredMethods(targetClass, (each) -> each.getName().equals(name)))
-			.filter((found) -> !found.isBridge() && !found.equals(method))
+		List<Candidate> all = named(name, targetClass).filter((found) -> !found.equals(method))
 			.map((found) -> Candidate.of(found, method))
 			.flatMap(Optional::stream)
 			.sorted(Comparator.comparingInt(Candidate::depth).reversed())
@@ -81,16 +100,60 @@ final class Fallback {
 		return exact.isEmpty() ? all : exact;
 	}
 
-	private static void check(LockDeclaration declaration, Method method, Method fallback) {
-		Class<?> returns = method.getReturnType();
-		if (returns != void.class && !ClassUtils.isAssignable(returns, fallback.getReturnType())) {
-			throw invalid(declaration, "it returns " + fallback.getReturnType().getName() + " instead of "
-					+ method.getReturnType().getName(), "Let both methods return the same type.");
+	private static Stream<Method> named(String name, Class<?> targetClass) {
+		return Arrays.stream(ReflectionUtils.getUniqueDeclaredMethods(targetClass,
+				(method) -> method.getName().equals(name) && !method.isBridge()));
+	}
+
+	/**
+	 * Says why none of the methods of that name will do.
+	 */
+	private static String whatDoesNotFit(String name, Method method, Class<?> targetClass) {
+		String reasons = named(name, targetClass).map((found) -> signature(name, found) + " " + whyNot(found, method))
+			.sorted()
+			.collect(Collectors.joining(", "));
+		return reasons.isEmpty() ? "" : ": " + reasons;
+	}
+
+	private static String whyNot(Method found, Method method) {
+		if (found.equals(method)) {
+			return "is the locked method itself";
+		}
+		return Candidate.ofAnyException(found, method)
+			.map((candidate) -> Objects.requireNonNull(candidate.exception()).getSimpleName())
+			.map((exception) -> "takes a " + exception + ", which is no failure to get a lock")
+			.orElse("has other parameters");
+	}
+
+	private static void check(LockDeclaration declaration, Method method, Candidate candidate, Class<?> targetClass) {
+		Method fallback = candidate.method();
+		Class<?> returns = returnType(method, targetClass);
+		Class<?> instead = returnType(fallback, targetClass);
+		if (returns != void.class && !ClassUtils.isAssignable(returns, instead)) {
+			throw invalid(declaration, "it returns " + instead.getName() + " instead of " + returns.getName(),
+					"Let both methods return the same type.");
 		}
 		if (LockAnnotations.areOn(fallback)) {
 			throw invalid(declaration, "the fallback has a lock annotation, which would have no effect",
 					"Remove it, or take the lock inside the fallback through the LockManager.");
 		}
+		Class<?> exception = candidate.exception();
+		if (exception != null && !canBeAnswered(exception)) {
+			throw invalid(declaration,
+					signature(fallback.getName(), fallback) + " would never be called: no fallback answers a "
+							+ exception.getSimpleName(),
+					"Take a LockTimeoutException, DeadlockException, LockBackendException,"
+							+ " LockManagerClosedException or LockException.");
+		}
+	}
+
+	private static Class<?> returnType(Method method, Class<?> targetClass) {
+		return ResolvableType.forMethodReturnType(method, targetClass).toClass();
+	}
+
+	private static boolean canBeAnswered(Class<?> exception) {
+		return ANSWERED.stream()
+			.anyMatch((type) -> type.isAssignableFrom(exception) || exception.isAssignableFrom(type));
 	}
 
 	private static String signature(String name, Method method) {
@@ -112,8 +175,7 @@ final class Fallback {
 	 * interrupts and lost locks are not for fallbacks.
 	 */
 	boolean isFor(LockException failure) {
-		boolean unavailable = failure instanceof LockTimeoutException || failure instanceof DeadlockException
-				|| failure instanceof LockBackendException || failure instanceof LockManagerClosedException;
+		boolean unavailable = ANSWERED.stream().anyMatch((type) -> type.isInstance(failure));
 		return unavailable && this.candidates.stream().anyMatch((candidate) -> candidate.takes(failure));
 	}
 
@@ -142,6 +204,11 @@ final class Fallback {
 	private record Candidate(Method method, @Nullable Class<?> exception, int position, boolean exact) {
 
 		static Optional<Candidate> of(Method found, Method locked) {
+			return ofAnyException(found, locked)
+				.filter((candidate) -> candidate.exception() == null || isFailure(candidate.exception()));
+		}
+
+		static Optional<Candidate> ofAnyException(Method found, Method locked) {
 			List<Class<?>> parameters = new ArrayList<>(List.of(found.getParameterTypes()));
 			List<Class<?>> expected = List.of(locked.getParameterTypes());
 			ReflectionUtils.makeAccessible(found);
@@ -149,7 +216,8 @@ final class Fallback {
 				return Optional.of(new Candidate(found, null, -1, parameters.equals(expected)));
 			}
 			int position = expected.size() - (KotlinDetector.isSuspendingFunction(locked) ? 1 : 0);
-			if (parameters.size() != expected.size() + 1 || !isFailure(parameters.get(position))) {
+			if (parameters.size() != expected.size() + 1
+					|| !Throwable.class.isAssignableFrom(parameters.get(position))) {
 				return Optional.empty();
 			}
 			Class<?> exception = parameters.remove(position);
@@ -164,8 +232,7 @@ final class Fallback {
 		}
 
 		private static boolean isFailure(Class<?> type) {
-			return LockException.class.isAssignableFrom(type)
-					|| (Throwable.class.isAssignableFrom(type) && type.isAssignableFrom(LockException.class));
+			return LockException.class.isAssignableFrom(type) || type.isAssignableFrom(LockException.class);
 		}
 
 		boolean takes(LockException failure) {

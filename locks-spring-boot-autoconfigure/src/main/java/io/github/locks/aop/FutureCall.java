@@ -41,7 +41,7 @@ final class FutureCall implements LockedCall {
 		catch (LockRefusal refusal) {
 			return refused(invocation, method, refusal);
 		}
-		catch (LockException | InvalidLockAnnotationException ex) {
+		catch (LockException ex) {
 			return failed(method, ex);
 		}
 		Object work = proceed(invocation, method, held);
@@ -62,7 +62,7 @@ final class FutureCall implements LockedCall {
 		if (transaction != null) {
 			transaction.take(manager, method, transaction.missing(plan));
 		}
-		LockOwner caller = LockOwner.current();
+		LockOwner caller = (transaction != null) ? transaction.caller() : LockOwner.current();
 		return HeldLocks.acquire(manager, method, plan, caller.nested(LockedMethod.nextCall(caller.name())));
 	}
 
@@ -102,7 +102,7 @@ final class FutureCall implements LockedCall {
 	}
 
 	private Object follow(Object work, LockedMethod method, HeldLocks held) {
-		HeldFuture future = new HeldFuture(work, held);
+		HeldFuture future = new HeldFuture(work, method, held);
 		try {
 			if (work instanceof CompletionStage<?> stage) {
 				stage.whenComplete(future::end);

@@ -1,33 +1,27 @@
 package io.github.locks.aop;
 
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
+import io.github.locks.spi.LockThreadFactory;
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
  * Waits for futures that cannot call back. Each one that is not done yet takes a daemon
- * thread, so methods had better return a {@code CompletableFuture}.
+ * thread, however many there are: one that had to queue would keep its locks for longer.
+ * So methods had better return a {@code CompletableFuture}. Threads without a future to
+ * wait for end soon; there is nothing to shut down.
  */
 final class FutureWatcher {
 
-	private static final int IDLE_SECONDS = 10;
+	private static final int IDLE_SECONDS = 2;
 
-	private final ExecutorService threads;
-
-	FutureWatcher() {
-		CustomizableThreadFactory factory = new CustomizableThreadFactory("locks-future-");
-		factory.setDaemon(true);
-		this.threads = new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS,
-				new SynchronousQueue<>(), factory);
-	}
+	private final Executor threads = new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS,
+			new SynchronousQueue<>(), new LockThreadFactory("future"));
 
 	/**
 	 * Ends the held future when the work has ended.
@@ -41,6 +35,7 @@ final class FutureWatcher {
 		}
 	}
 
+	/** Whatever {@code get} throws, a foreign one anything, is an end of the work. */
 	private static void await(Future<?> work, HeldFuture held) {
 		try {
 			held.end(get(work), null);
@@ -48,7 +43,7 @@ final class FutureWatcher {
 		catch (ExecutionException ex) {
 			held.end(null, (ex.getCause() != null) ? ex.getCause() : ex);
 		}
-		catch (CancellationException ex) {
+		catch (Throwable ex) {
 			held.end(null, ex);
 		}
 	}

@@ -42,11 +42,12 @@ final class Grants implements TransactionLocks.Kept {
 	}
 
 	/**
-	 * Takes the locks in the order of the plan.
+	 * Takes the locks in the order of the plan. No request is made before the result is
+	 * subscribed to: by then a cancellation reaches who settles the requests.
 	 * @return all locks; or a {@link LockRefusal}, and then none is held
 	 */
 	Mono<HeldLocks> acquire() {
-		return acquire(0);
+		return Mono.defer(() -> acquire(0));
 	}
 
 	private Mono<HeldLocks> acquire(int index) {
@@ -103,9 +104,7 @@ final class Grants implements TransactionLocks.Kept {
 			ended = new ArrayList<>(this.requests);
 			this.requests.clear();
 		}
-		for (int i = ended.size() - 1; i >= 0; i--) {
-			settle(ended.get(i), close);
-		}
+		LastFirst.end(ended, (request) -> settle(request, close));
 	}
 
 	private static void settle(CompletableFuture<LockHandle> request, Consumer<LockHandle> close) {

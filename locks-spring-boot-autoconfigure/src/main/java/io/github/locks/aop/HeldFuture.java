@@ -18,10 +18,13 @@ final class HeldFuture extends CompletableFuture<@Nullable Object> {
 
 	private final Object work;
 
+	private final LockedMethod method;
+
 	private final HeldLocks held;
 
-	HeldFuture(Object work, HeldLocks held) {
+	HeldFuture(Object work, LockedMethod method, HeldLocks held) {
 		this.work = work;
+		this.method = method;
 		this.held = held;
 	}
 
@@ -29,12 +32,22 @@ final class HeldFuture extends CompletableFuture<@Nullable Object> {
 	 * The work has ended: gives the locks back, then completes this future.
 	 */
 	void end(@Nullable Object result, @Nullable Throwable failure) {
-		Throwable outcome = this.held.afterEnd(failure);
+		Throwable outcome = this.held.afterEnd((failure != null) ? failure : problemOf(result));
 		if (outcome != null) {
 			completeExceptionally(outcome);
 		}
 		else {
 			complete(result);
+		}
+	}
+
+	private @Nullable Throwable problemOf(@Nullable Object result) {
+		try {
+			this.method.checkFinished(result);
+			return null;
+		}
+		catch (RuntimeException | Error ex) {
+			return ex;
 		}
 	}
 

@@ -2,7 +2,6 @@ package io.github.locks.aop;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
 import io.github.locks.LockException;
 import io.github.locks.LockHandle;
@@ -45,7 +44,8 @@ final class HeldLocks implements TransactionLocks.Kept {
 	static HeldLocks acquire(LockManager manager, LockedMethod method, List<PlannedLock> plan,
 			@Nullable LockOwner owner) {
 		HeldLocks held = new HeldLocks(method.label(), plan.size());
-		for (PlannedLock planned : plan) {
+		for (int i = 0; i < plan.size(); i++) {
+			PlannedLock planned = plan.get(i);
 			try {
 				held.add(planned, manager.acquire((owner != null) ? planned.request(owner) : planned.request()));
 			}
@@ -206,9 +206,9 @@ final class HeldLocks implements TransactionLocks.Kept {
 	 */
 	@Override
 	public void checkHeld() {
-		for (LockHandle handle : this.handles) {
-			if (handle.isLost()) {
-				throw lost(handle, null);
+		for (int i = 0; i < this.handles.size(); i++) {
+			if (this.handles.get(i).isLost()) {
+				throw lost(this.handles.get(i), null);
 			}
 		}
 	}
@@ -226,25 +226,18 @@ final class HeldLocks implements TransactionLocks.Kept {
 	 */
 	@Override
 	public void close() {
-		closeEach(this.handles.size() - 1, LockHandle::close);
+		if (this.handles.size() == 1) {
+			this.handles.get(0).close();
+			return;
+		}
+		LastFirst.end(this.handles, LockHandle::close);
 	}
 
 	/**
 	 * Gives all locks back, without a minimum hold: no work has been done under them.
 	 */
 	void giveBackUnused() {
-		closeEach(this.handles.size() - 1, LockHandle::closeNow);
-	}
-
-	private void closeEach(int last, Consumer<LockHandle> close) {
-		if (last >= 0) {
-			try {
-				close.accept(this.handles.get(last));
-			}
-			finally {
-				closeEach(last - 1, close);
-			}
-		}
+		LastFirst.end(this.handles, LockHandle::closeNow);
 	}
 
 }

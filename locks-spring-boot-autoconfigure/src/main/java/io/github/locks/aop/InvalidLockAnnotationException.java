@@ -2,13 +2,16 @@ package io.github.locks.aop;
 
 import java.lang.reflect.Method;
 
+import io.github.locks.LockException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lock annotation can never work as it is written. The message names the method, the
- * annotation and the value, and says what would be right.
+ * A lock annotation does not work as it is written: it never can, which is found at
+ * start-up, or it did not for one call, because its condition failed or the method
+ * returned work that nobody follows. The message names the method, the annotation and the
+ * value, and says what would be right.
  */
-public final class InvalidLockAnnotationException extends IllegalStateException {
+public final class InvalidLockAnnotationException extends LockException {
 
 	private final String problem;
 
@@ -21,7 +24,7 @@ public final class InvalidLockAnnotationException extends IllegalStateException 
 	 * @param cause the cause, or {@code null}
 	 */
 	public InvalidLockAnnotationException(String message, String remedy, @Nullable Throwable cause) {
-		super(message + " " + remedy, cause);
+		super(message + " " + remedy, null, null, cause);
 		this.problem = message;
 		this.remedy = remedy;
 	}

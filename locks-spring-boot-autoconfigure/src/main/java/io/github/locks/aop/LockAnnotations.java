@@ -5,10 +5,12 @@ import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 import io.github.locks.LockNames;
 import io.github.locks.LockType;
@@ -16,6 +18,7 @@ import io.github.locks.annotation.DistributedLock;
 import io.github.locks.annotation.ReadLock;
 import io.github.locks.annotation.WriteLock;
 import io.github.locks.aop.LockDeclaration.Attribute;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.annotation.AnnotationConfigurationException;
 import org.springframework.core.annotation.MergedAnnotation;
@@ -25,43 +28,80 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Finds the annotations that apply to a method: its own, else those of the method it
- * overrides or implements, else those of the class, which are for public methods only.
+ * Finds the annotations that apply to the methods of one class: the method's own, else
+ * those of the method it overrides or implements, else those of the class, which are for
+ * public methods only. Those of the class are read once.
  */
 final class LockAnnotations {
 
 	private static final Map<Class<? extends Annotation>, LockType> TYPES = Map.of(ReadLock.class, LockType.READ,
 			WriteLock.class, LockType.WRITE, DistributedLock.class, LockType.DISTRIBUTED);
 
-	private LockAnnotations() {
+	private final Class<?> targetClass;
+
+	private volatile @Nullable List<MergedAnnotation<Annotation>> onType;
+
+	/**
+	 * Creates a finder.
+	 * @param targetClass the class of a bean
+	 */
+	LockAnnotations(Class<?> targetClass) {
+		this.targetClass = targetClass;
+	}
+
+	Class<?> targetClass() {
+		return this.targetClass;
 	}
 
 	/**
 	 * Finds the annotations that apply to a method.
 	 * @param method the most specific method, no bridge
-	 * @param targetClass the class of the bean
 	 * @return what was found; empty if the method is not to be locked
 	 */
-	static List<LockDeclaration> find(Method method, Class<?> targetClass) {
-		String where = LockDeclaration.where(method, targetClass);
-		List<LockDeclaration> found = read(method, where);
-		if (found.isEmpty() && isPublicInstanceMethod(method)) {
-			found = findOnInterfaces(method, targetClass, where);
-			if (found.isEmpty() && isCoveredByType(method)) {
-				found = read(targetClass, where).stream()
-					.filter((declaration) -> !isFallback(method, declaration))
-					.toList();
-			}
+	List<LockDeclaration> find(Method method) {
+		String where = LockDeclaration.where(method, this.targetClass);
+		List<LockDeclaration> found = findOnMethods(method, where);
+		if (!found.isEmpty() || !isCoveredByType(method)) {
+			return found;
 		}
-		return found;
+		return declarations(this::onType, where).stream()
+			.filter((declaration) -> !isFallback(method, declaration))
+			.toList();
+	}
+
+	/**
+	 * Finds the annotations of the class itself, whatever methods it has.
+	 * @return what was found; empty if the class has none
+	 */
+	List<LockDeclaration> findOnType() {
+		return declarations(this::onType, this.targetClass.getName());
+	}
+
+	private List<LockDeclaration> findOnMethods(Method method, String where) {
+		List<LockDeclaration> found = declarations(() -> locks(method), where);
+		return (found.isEmpty() && isPublicInstanceMethod(method)) ? findOnInterfaces(method, where) : found;
+	}
+
+	private List<MergedAnnotation<Annotation>> onType() {
+		List<MergedAnnotation<Annotation>> known = this.onType;
+		if (known == null) {
+			known = locks(this.targetClass);
+			this.onType = known;
+		}
+		return known;
 	}
 
 	/**
 	 * The fallback that the annotation of a class names is called because there is no
-	 * lock.
+	 * lock. Other methods of that name are locked.
 	 */
-	private static boolean isFallback(Method method, LockDeclaration declaration) {
-		return method.getName().equals(declaration.text(Attribute.FALLBACK).strip());
+	private boolean isFallback(Method method, LockDeclaration declaration) {
+		String name = declaration.text(Attribute.FALLBACK).strip();
+		return method.getName().equals(name) && Arrays
+			.stream(ReflectionUtils.getUniqueDeclaredMethods(this.targetClass,
+					(other) -> isCoveredByType(other) && !other.isBridge()))
+			.filter((other) -> findOnMethods(other, declaration.where()).isEmpty())
+			.anyMatch((other) -> Fallback.isFallback(method, other, this.targetClass));
 	}
 
 	/**
@@ -75,14 +115,14 @@ final class LockAnnotations {
 	 * Looks at interfaces that only a subclass of the declaring class implements: the
 	 * hierarchy of the method does not lead there.
 	 */
-	private static List<LockDeclaration> findOnInterfaces(Method method, Class<?> targetClass, String where) {
-		if (method.getDeclaringClass() == targetClass) {
+	private List<LockDeclaration> findOnInterfaces(Method method, String where) {
+		if (method.getDeclaringClass() == this.targetClass) {
 			return List.of();
 		}
-		for (Class<?> type : ClassUtils.getAllInterfacesForClassAsSet(targetClass)) {
+		for (Class<?> type : ClassUtils.getAllInterfacesForClassAsSet(this.targetClass)) {
 			Method declared = type.isAssignableFrom(method.getDeclaringClass()) ? null
 					: ClassUtils.getMethodIfAvailable(type, method.getName(), method.getParameterTypes());
-			List<LockDeclaration> found = (declared != null) ? read(declared, where) : List.of();
+			List<LockDeclaration> found = (declared != null) ? declarations(() -> locks(declared), where) : List.of();
 			if (!found.isEmpty()) {
 				return found;
 			}
@@ -95,7 +135,7 @@ final class LockAnnotations {
 	}
 
 	private static boolean isCoveredByType(Method method) {
-		return !ReflectionUtils.isObjectMethod(method) && !method.isSynthetic();
+		return isPublicInstanceMethod(method) && !ReflectionUtils.isObjectMethod(method) && !method.isSynthetic();
 	}
 
 	private static List<MergedAnnotation<Annotation>> locks(AnnotatedElement element) {
@@ -105,10 +145,11 @@ final class LockAnnotations {
 			.toList();
 	}
 
-	private static List<LockDeclaration> read(AnnotatedElement element, String where) {
+	private static List<LockDeclaration> declarations(Supplier<List<MergedAnnotation<Annotation>>> annotations,
+			String where) {
 		List<LockDeclaration> declarations = new ArrayList<>();
 		try {
-			for (MergedAnnotation<?> annotation : closest(locks(element), where)) {
+			for (MergedAnnotation<?> annotation : closest(annotations.get(), where)) {
 				LockType type = Objects.requireNonNull(TYPES.get(annotation.getType()));
 				declarations.add(LockDeclaration.of(annotation, type, where));
 			}

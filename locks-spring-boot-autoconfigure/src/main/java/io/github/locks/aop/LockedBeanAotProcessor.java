@@ -23,8 +23,9 @@ final class LockedBeanAotProcessor implements BeanRegistrationAotProcessor {
 	@Override
 	public @Nullable BeanRegistrationAotContribution processAheadOfTime(RegisteredBean registeredBean) {
 		Class<?> beanClass = ClassUtils.getUserClass(registeredBean.getBeanClass());
+		LockAnnotations annotations = new LockAnnotations(beanClass);
 		Map<Method, List<LockDeclaration>> methods = MethodIntrospector.selectMethods(beanClass,
-				(Method method) -> declarations(method, beanClass));
+				(Method method) -> declarations(method, annotations));
 		if (methods.isEmpty()) {
 			return null;
 		}
@@ -35,9 +36,9 @@ final class LockedBeanAotProcessor implements BeanRegistrationAotProcessor {
 		};
 	}
 
-	private static @Nullable List<LockDeclaration> declarations(Method method, Class<?> beanClass) {
+	private static @Nullable List<LockDeclaration> declarations(Method method, LockAnnotations annotations) {
 		try {
-			List<LockDeclaration> found = LockAnnotations.find(method, beanClass);
+			List<LockDeclaration> found = annotations.find(method);
 			return found.isEmpty() ? null : found;
 		}
 		catch (InvalidLockAnnotationException ex) {

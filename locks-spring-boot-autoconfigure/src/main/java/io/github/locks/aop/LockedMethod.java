@@ -26,6 +26,8 @@ final class LockedMethod {
 
 	private final @Nullable TokenParameter token;
 
+	private final boolean interrupting;
+
 	/** The plan of all calls, unless it depends on the call. */
 	private final @Nullable List<PlannedLock> fixedPlan;
 
@@ -36,6 +38,7 @@ final class LockedMethod {
 		this.returns = returns;
 		this.skipped = skipped;
 		this.token = token;
+		this.interrupting = this.locks.stream().anyMatch((lock) -> lock.declaration().interrupt());
 		List<PlannedLock> plan = this.locks.stream()
 			.map(MethodLock::planForAll)
 			.flatMap(Optional::stream)
@@ -62,6 +65,10 @@ final class LockedMethod {
 			return fixed;
 		}
 		CallRoot root = new CallRoot(invocation);
+		if (this.locks.size() == 1) {
+			PlannedLock only = this.locks.get(0).plan(root);
+			return (only != null) ? List.of(only) : List.of();
+		}
 		List<PlannedLock> plan = new ArrayList<>(this.locks.size());
 		for (MethodLock lock : this.locks) {
 			PlannedLock planned = lock.plan(root);
@@ -83,11 +90,35 @@ final class LockedMethod {
 	}
 
 	/**
+	 * Makes sure that what a caller is to get is finished, where the declaration does not
+	 * say so.
+	 * @param received what the method returns, or what its future or publisher gives
+	 * @throws InvalidLockAnnotationException if there is work in it that goes on
+	 */
+	void checkFinished(@Nullable Object received) {
+		Object work = this.returns.unfinishedIn(received);
+		if (work != null && received != null) {
+			String inside = (work != received) ? " with a " + work.getClass().getName() + " in it" : "";
+			throw new InvalidLockAnnotationException(
+					describe() + " returned a " + received.getClass().getName() + inside
+							+ ", whose work goes on when the lock was given back.",
+					(work == received && this.returns.isValue()) ? "Declare that type, and not "
+							+ this.returns.result().getSimpleName() + ", as the return type of the method."
+							: ReturnType.REMEDY_INSIDE);
+		}
+	}
+
+	/**
 	 * Returns the value of a skipped call: what it returns, or what its future gives.
 	 * @return an empty {@code Optional} where that is declared, else {@code null}
 	 */
 	@Nullable Object skipped() {
 		return this.skipped;
+	}
+
+	/** Whether the loss of a lock is to interrupt the work. */
+	boolean isInterrupting() {
+		return this.interrupting;
 	}
 
 	List<MethodLock> locks() {

@@ -40,14 +40,15 @@ final class LockedMethodFactory {
 	/**
 	 * Reads the annotations of a method.
 	 * @param method the most specific method, no bridge
-	 * @param targetClass the class of the bean
+	 * @param annotations those of the class of the bean
 	 * @return its locks, or {@code null} if the method is not to be locked
 	 * @throws InvalidLockAnnotationException if an annotation can never work
 	 */
-	@Nullable LockedMethod create(Method method, Class<?> targetClass) {
+	@Nullable LockedMethod create(Method method, LockAnnotations annotations) {
+		Class<?> targetClass = annotations.targetClass();
 		List<MethodLock> locks = new ArrayList<>();
 		ReturnType returns = null;
-		for (LockDeclaration declaration : LockAnnotations.find(method, targetClass)) {
+		for (LockDeclaration declaration : annotations.find(method)) {
 			if (isMeant(declaration, method)) {
 				checkProxyable(declaration, method, targetClass);
 				returns = ReturnType.of(declaration, method, targetClass);
@@ -79,6 +80,12 @@ final class LockedMethodFactory {
 
 	private static void checkProxyable(LockDeclaration declaration, Method method, Class<?> targetClass) {
 		int modifiers = method.getModifiers();
+		if (!isVisible(method, targetClass)) {
+			throw declaration.invalidMethod(
+					"a package-private method of another package is called past the proxy, and runs without the lock",
+					"Make " + method.getDeclaringClass().getName() + "." + method.getName()
+							+ " public or protected, or take the lock inside the method through the LockManager.");
+		}
 		boolean isFinal = Modifier.isFinal(modifiers) && !Modifier.isFinal(targetClass.getModifiers());
 		if (Modifier.isPrivate(modifiers) || Modifier.isStatic(modifiers) || isFinal) {
 			String kind = Modifier.isPrivate(modifiers) ? "private" : (isFinal ? "final" : "static");
@@ -87,14 +94,22 @@ final class LockedMethodFactory {
 		}
 	}
 
+	/**
+	 * Whether a subclass of the bean's class, in its package, can override the method.
+	 */
+	private static boolean isVisible(Method method, Class<?> targetClass) {
+		Class<?> declaring = method.getDeclaringClass();
+		boolean packagePrivate = (method.getModifiers()
+				& (Modifier.PUBLIC | Modifier.PROTECTED | Modifier.PRIVATE)) == 0;
+		return !packagePrivate || (declaring.getPackageName().equals(targetClass.getPackageName())
+				&& declaring.getClassLoader() == targetClass.getClassLoader());
+	}
+
 	private MethodLock lock(LockDeclaration declaration, Method method, Class<?> targetClass) {
 		ArgumentNames names = ArgumentNames.of(declaration, method);
 		ResourceTemplate template = new TemplateParser(declaration, this.placeholders, names, this.isBean)
 			.parse(this.beans);
-		String literal = template.literal();
-		if (literal != null) {
-			checkName(declaration, literal);
-		}
+		checkName(declaration, template.shortest());
 		MethodLock.Timing timing = new MethodLock.Timing(
 				Durations.zeroOrMore(declaration, Attribute.TIMEOUT, this.placeholders),
 				Durations.moreThanZero(declaration, Attribute.LEASE, this.placeholders),

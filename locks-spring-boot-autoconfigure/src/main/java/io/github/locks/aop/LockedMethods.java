@@ -23,7 +23,7 @@ final class LockedMethods {
 
 	private final ClassChecks checks;
 
-	private final Map<Class<?>, Boolean> scanned = new ConcurrentHashMap<>();
+	private final Map<Class<?>, Scan> scans = new ConcurrentHashMap<>();
 
 	private final Map<MethodClassKey, Entry> entries = new ConcurrentHashMap<>();
 
@@ -42,19 +42,18 @@ final class LockedMethods {
 	 */
 	boolean areIn(Class<?> targetClass) {
 		Class<?> userClass = ClassUtils.getUserClass(targetClass);
-		Boolean known = this.scanned.get(userClass);
-		if (known == null) {
-			Map<Method, Entry> found = scan(userClass);
-			known = !found.isEmpty();
-			check(userClass, found);
-			this.scanned.put(userClass, known);
+		Scan scan = this.scans.get(userClass);
+		if (scan == null) {
+			scan = scan(userClass);
+			check(scan);
+			this.scans.put(userClass, scan);
 		}
-		return known;
+		return !scan.found().isEmpty();
 	}
 
-	private void check(Class<?> userClass, Map<Method, Entry> found) {
+	private void check(Scan scan) {
 		Map<Method, LockedMethod> locked = new LinkedHashMap<>();
-		found.forEach((method, entry) -> {
+		scan.found().forEach((method, entry) -> {
 			if (entry.problem() != null) {
 				this.report.impossible(entry.problem(), " Until then its calls fail, if they come through the proxy.");
 			}
@@ -62,14 +61,16 @@ final class LockedMethods {
 				locked.put(method, entry.method());
 			}
 		});
-		this.checks.check(userClass, locked);
+		this.checks.check(scan.annotations(), scan.found().keySet(), locked);
 	}
 
-	private Map<Method, Entry> scan(Class<?> userClass) {
-		return MethodIntrospector.selectMethods(userClass, (Method method) -> {
-			Entry entry = create(method, userClass);
+	private Scan scan(Class<?> userClass) {
+		LockAnnotations annotations = new LockAnnotations(userClass);
+		Map<Method, Entry> found = MethodIntrospector.selectMethods(userClass, (Method method) -> {
+			Entry entry = create(method, annotations);
 			return entry.exists() ? entry : null;
 		});
+		return new Scan(annotations, found);
 	}
 
 	/**
@@ -96,21 +97,38 @@ final class LockedMethods {
 		MethodClassKey key = new MethodClassKey(method, targetClass);
 		Entry entry = this.entries.get(key);
 		if (entry == null) {
-			Class<?> userClass = ClassUtils.getUserClass(targetClass);
-			entry = create(AopUtils.getMostSpecificMethod(method, userClass), userClass);
+			entry = create(method, ClassUtils.getUserClass(targetClass));
 			this.entries.put(key, entry);
 		}
 		return entry;
 	}
 
 	private Entry create(Method method, Class<?> userClass) {
+		Method specific = AopUtils.getMostSpecificMethod(method, userClass);
+		Scan scan = this.scans.get(userClass);
+		Entry found = (scan != null) ? scan.found().get(specific) : null;
+		return (found != null) ? found
+				: create(specific, (scan != null) ? scan.annotations() : new LockAnnotations(userClass));
+	}
+
+	private Entry create(Method method, LockAnnotations annotations) {
 		try {
-			LockedMethod locked = this.factory.create(method, userClass);
+			LockedMethod locked = this.factory.create(method, annotations);
 			return (locked != null) ? new Entry(locked, null) : Entry.NONE;
 		}
 		catch (InvalidLockAnnotationException ex) {
 			return new Entry(null, ex.at(method));
 		}
+	}
+
+	/**
+	 * What was found in a class.
+	 *
+	 * @param annotations those of the class
+	 * @param found its methods that are to be locked, even if their annotation is wrong
+	 */
+	private record Scan(LockAnnotations annotations, Map<Method, Entry> found) {
+
 	}
 
 	private record Entry(@Nullable LockedMethod method, @Nullable InvalidLockAnnotationException problem) {

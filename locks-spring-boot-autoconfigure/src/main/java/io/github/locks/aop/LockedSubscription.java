@@ -103,8 +103,7 @@ final class LockedSubscription {
 		if (!this.state.compareAndSet(State.WAITING, State.WORKING)) {
 			return Flux.empty();
 		}
-		Flux<Object> flux = Flux.from(this.work.run(held))
-			.doOnError(held::afterFailure)
+		Flux<Object> flux = new ThrownErrors(Flux.from(this.work.run(held))).doOnError(held::afterFailure)
 			.concatWith(Mono.fromRunnable(() -> complete(held)))
 			.contextWrite((context) -> enter(context, held, owner));
 		List<LockHandle> watched = held.interrupting();

@@ -1,7 +1,6 @@
 package io.github.locks.aop;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Supplier;
 
 import io.github.locks.LockHandle;
@@ -28,6 +27,20 @@ final class PlainCall implements LockedCall {
 	public @Nullable Object invoke(MethodInvocation invocation, LockedMethod method) throws Throwable {
 		List<PlannedLock> plan = method.plan(invocation);
 		TransactionLocks transaction = plan.isEmpty() ? null : this.transactions.current();
+		if (transaction == null) {
+			return invoke(invocation, method, plan, null);
+		}
+		LockOwner.Scope scope = transaction.enter();
+		try {
+			return invoke(invocation, method, plan, transaction);
+		}
+		finally {
+			scope.close();
+		}
+	}
+
+	private @Nullable Object invoke(MethodInvocation invocation, LockedMethod method, List<PlannedLock> plan,
+			@Nullable TransactionLocks transaction) throws Throwable {
 		boolean kept;
 		HeldLocks held;
 		try {
@@ -37,10 +50,7 @@ final class PlainCall implements LockedCall {
 		catch (LockRefusal refusal) {
 			return refused(invocation, method, refusal);
 		}
-		if (transaction != null && kept) {
-			transaction.keep(held, plan);
-		}
-		return proceed(invocation, method, held, kept);
+		return proceed(invocation, method, held, transaction != null && kept && transaction.keepHeld(held));
 	}
 
 	private static @Nullable Object refused(MethodInvocation invocation, LockedMethod method, LockRefusal refusal)
@@ -84,7 +94,7 @@ final class PlainCall implements LockedCall {
 
 	private static @Nullable Object run(MethodInvocation invocation, LockedMethod method, HeldLocks held)
 			throws Throwable {
-		List<LockHandle> watched = held.interrupting();
+		List<LockHandle> watched = method.isInterrupting() ? held.interrupting() : List.of();
 		if (watched.isEmpty()) {
 			return runEntered(invocation, method, held);
 		}
@@ -107,20 +117,11 @@ final class PlainCall implements LockedCall {
 		try {
 			method.passToken(invocation, held);
 			Object result = invocation.proceed();
-			checkFinished(result, method);
+			method.checkFinished(result);
 			return result;
 		}
 		finally {
 			scope.close();
-		}
-	}
-
-	private static void checkFinished(@Nullable Object result, LockedMethod method) {
-		if (method.returns().isUnexpectedlyDeferred(result)) {
-			throw new InvalidLockAnnotationException(
-					method.describe() + " returned a " + Objects.requireNonNull(result).getClass().getName()
-							+ ", whose work goes on when the lock was given back.",
-					"Declare that type, and not Object, as the return type of the method.");
 		}
 	}
 

@@ -1,12 +1,14 @@
 package io.github.locks.aop;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 
 import io.github.locks.LockOwner;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
+import org.springframework.core.Ordered;
 import org.springframework.transaction.NoTransactionException;
 import org.springframework.transaction.reactive.TransactionSynchronization;
 import org.springframework.transaction.reactive.TransactionSynchronizationManager;
@@ -44,8 +46,29 @@ final class ReactiveTransactionRelease {
 			return Mono.just(owner);
 		}
 		Grants requests = grants.apply(missing, locks.owner());
-		locks.keep(requests);
-		return requests.acquire().doOnNext((held) -> locks.cover(missing)).thenReturn(owner);
+		return locks.keep(requests) ? take(locks, requests, owner) : Mono.empty();
+	}
+
+	/**
+	 * Makes the requests. Once they are granted, the locks are the transaction's, and a
+	 * cancellation of the call leaves them to it; one that comes before takes the
+	 * requests back.
+	 */
+	private static Mono<LockOwner> take(TransactionLocks locks, Grants requests, LockOwner owner) {
+		AtomicBoolean decided = new AtomicBoolean();
+		Runnable takeBack = () -> {
+			if (decided.compareAndSet(false, true)) {
+				requests.giveBackUnused();
+				locks.forget(requests);
+			}
+		};
+		return requests.acquire().flatMap((held) -> {
+			if (!decided.compareAndSet(false, true)) {
+				return Mono.never();
+			}
+			locks.cover(held);
+			return Mono.just(owner);
+		}).doOnError((ex) -> takeBack.run()).doOnCancel(takeBack);
 	}
 
 	/**
@@ -58,8 +81,10 @@ final class ReactiveTransactionRelease {
 			return known;
 		}
 		TransactionLocks locks = new TransactionLocks((caller != null) ? caller.nested(name) : LockOwner.create(name));
-		transaction.bindResource(this, locks);
-		transaction.registerSynchronization(new Release(locks));
+		Release release = new Release(transaction, this, locks);
+		transaction.registerSynchronization(release);
+		transaction.registerSynchronization(new Check(locks));
+		release.bind();
 		return locks;
 	}
 
@@ -68,16 +93,57 @@ final class ReactiveTransactionRelease {
 		return "io.github.locks.transaction";
 	}
 
-	private record Release(TransactionLocks locks) implements TransactionSynchronization {
+	/**
+	 * Ends with its transaction. The context of a transaction may outlive it, and serves
+	 * those that are nested in it too: each of them finds its own locks there, or none.
+	 */
+	private record Release(TransactionSynchronizationManager transaction, Object key,
+			TransactionLocks locks) implements TransactionSynchronization, Ordered {
+
+		void bind() {
+			unbind();
+			this.transaction.bindResource(this.key, this.locks);
+		}
+
+		private void unbind() {
+			this.transaction.unbindResourceIfPossible(this.key);
+		}
 
 		@Override
-		public Mono<Void> beforeCommit(boolean readOnly) {
-			return Mono.fromRunnable(this.locks::checkHeld);
+		public Mono<Void> suspend() {
+			return Mono.fromRunnable(this::unbind);
+		}
+
+		@Override
+		public Mono<Void> resume() {
+			return Mono.fromRunnable(this::bind);
+		}
+
+		@Override
+		public int getOrder() {
+			return HIGHEST_PRECEDENCE;
 		}
 
 		@Override
 		public Mono<Void> afterCompletion(int status) {
-			return Mono.fromRunnable(this.locks::close);
+			return Mono.fromRunnable(() -> {
+				unbind();
+				this.locks.close();
+			});
+		}
+
+	}
+
+	private record Check(TransactionLocks locks) implements TransactionSynchronization, Ordered {
+
+		@Override
+		public int getOrder() {
+			return LOWEST_PRECEDENCE;
+		}
+
+		@Override
+		public Mono<Void> beforeCommit(boolean readOnly) {
+			return Mono.fromRunnable(this.locks::checkHeld);
 		}
 
 	}

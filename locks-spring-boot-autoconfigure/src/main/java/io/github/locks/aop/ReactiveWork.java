@@ -57,16 +57,7 @@ record ReactiveWork(MethodInvocation invocation, LockedMethod method, ReactiveAd
 					+ this.method.returns().type().getSimpleName()));
 		}
 		Publisher<Object> work = this.adapter.toPublisher(result);
-		return (this.method.returns().result() == Object.class) ? Flux.from(work).doOnNext(this::checkFinished) : work;
-	}
-
-	private void checkFinished(Object value) {
-		if (this.method.returns().isUnexpectedlyDeferred(value)) {
-			throw new InvalidLockAnnotationException(
-					this.method.describe() + " returned a " + value.getClass().getName()
-							+ ", whose work goes on when the lock was given back.",
-					"Declare that type, and not Any, as the return type of the function.");
-		}
+		return this.method.returns().open() ? Flux.from(work).doOnNext(this.method::checkFinished) : work;
 	}
 
 	/**

@@ -1,19 +1,15 @@
 package io.github.locks.aop;
 
 import java.lang.reflect.Method;
-import java.util.Iterator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.Spliterator;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
-import java.util.stream.BaseStream;
 
 import io.github.locks.LockType;
 import org.jspecify.annotations.Nullable;
@@ -33,28 +29,13 @@ import org.springframework.util.ClassUtils;
  * of it
  * @param kind when the work is over
  * @param result what a suspend function declares to return, else the same as the type
+ * @param open whether the declaration leaves open what the caller gets, so that it is to
+ * be looked at for work that goes on
  */
-record ReturnType(Class<?> type, Kind kind, Class<?> result) {
+record ReturnType(Class<?> type, Kind kind, Class<?> result, boolean open) {
 
 	private static final boolean REACTOR_PRESENT = ClassUtils.isPresent("reactor.core.publisher.Flux",
 			ReturnType.class.getClassLoader());
-
-	/** Work that goes on after the method has returned, at a time nobody tells. */
-	private static final Set<String> DETACHED = Set.of(BaseStream.class.getName(), Iterator.class.getName(),
-			Spliterator.class.getName(), Callable.class.getName(),
-			"org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody",
-			"org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter",
-			"org.springframework.web.context.request.async.DeferredResult",
-			"org.springframework.web.context.request.async.WebAsyncTask", "kotlin.sequences.Sequence",
-			"kotlinx.coroutines.Job", "kotlinx.coroutines.channels.ReceiveChannel");
-
-	private static final Set<String> HTTP_ENTITY = Set.of("org.springframework.http.HttpEntity");
-
-	private static final String FLOW = "kotlinx.coroutines.flow.Flow";
-
-	/** Work that can be followed, but not with what is on the class path. */
-	private static final Set<String> REACTIVE = Set.of("org.reactivestreams.Publisher",
-			"java.util.concurrent.Flow$Publisher", FLOW);
 
 	private static final Map<Class<?>, Object> EMPTY = Map.of(Optional.class, Optional.empty(), OptionalInt.class,
 			OptionalInt.empty(), OptionalLong.class, OptionalLong.empty(), OptionalDouble.class,
@@ -63,10 +44,14 @@ record ReturnType(Class<?> type, Kind kind, Class<?> result) {
 	private static final String REMEDY = "Return the finished value, a CompletableFuture, a Mono or a Flux, "
 			+ "or take the lock through the LockManager.";
 
+	static final String REMEDY_INSIDE = "Return finished values, in one CompletableFuture, Mono or Flux at most"
+			+ " (see thenCompose, flatMap and collectList), or lock the method that does the work.";
+
 	static ReturnType of(LockDeclaration declaration, Method method, Class<?> targetClass) {
-		ReturnType returns = KotlinFunctions.isSuspending(method) ? ofSuspending(declaration, method)
-				: ofPlain(declaration, method);
-		checkBody(declaration, method, targetClass);
+		ResolvableType type = KotlinFunctions.type(method, targetClass);
+		ReturnType returns = KotlinFunctions.isSuspending(method) ? ofSuspending(declaration, method, type)
+				: ofPlain(declaration, type);
+		checkInside(declaration, returns, type);
 		if (declaration.type() == LockType.DISTRIBUTED) {
 			checkLossIsTold(declaration, returns);
 		}
@@ -77,17 +62,18 @@ record ReturnType(Class<?> type, Kind kind, Class<?> result) {
 		return returns;
 	}
 
-	private static ReturnType ofPlain(LockDeclaration declaration, Method method) {
-		Class<?> type = method.getReturnType();
+	private static ReturnType ofPlain(LockDeclaration declaration, ResolvableType declared) {
+		Class<?> type = declared.toClass();
 		checkFollowed(declaration, type);
-		return new ReturnType(type, kindOf(type), type);
+		Kind kind = kindOf(type);
+		return new ReturnType(type, kind, type, UnfinishedWork.isLeftOpenBy(received(declared, kind)));
 	}
 
 	/**
 	 * A proxy makes a publisher of a suspend function for its interceptors, and a suspend
 	 * function again of the publisher that they return.
 	 */
-	private static ReturnType ofSuspending(LockDeclaration declaration, Method method) {
+	private static ReturnType ofSuspending(LockDeclaration declaration, Method method, ResolvableType declared) {
 		String missing = REACTOR_PRESENT ? KotlinFunctions.missingLibrary() : "io.projectreactor:reactor-core";
 		if (missing != null) {
 			throw declaration.invalidMethod("a suspend function can only be followed with " + missing,
@@ -98,14 +84,29 @@ record ReturnType(Class<?> type, Kind kind, Class<?> result) {
 					"Return a CompletableFuture, a Mono or a Flux from Java.");
 		}
 		Class<?> result = KotlinFunctions.result(method);
-		if (result.getName().equals(FLOW)) {
-			return new ReturnType(Flux.class, Kind.REACTIVE, result);
+		if (result.getName().equals(UnfinishedWork.FLOW)) {
+			return new ReturnType(Flux.class, Kind.REACTIVE, result,
+					UnfinishedWork.isLeftOpenBy(declared.getGeneric(0)));
 		}
-		if (isDetached(result) || kindOf(result) != Kind.PLAIN || isReactive(result)) {
+		if (UnfinishedWork.isDetached(result) || kindOf(result) != Kind.PLAIN || UnfinishedWork.isReactive(result)) {
 			throw declaration.invalidMethod("the work of a suspend function that returns " + result.getName()
 					+ " goes on when the lock was given back", "Return the finished value or a Flow.");
 		}
-		return new ReturnType(Mono.class, Kind.REACTIVE, result);
+		return new ReturnType(Mono.class, Kind.REACTIVE, result, UnfinishedWork.isLeftOpenBy(declared));
+	}
+
+	/**
+	 * Returns the type of what a caller gets when the work is over.
+	 */
+	private static ResolvableType received(ResolvableType declared, Kind kind) {
+		return switch (kind) {
+			case PLAIN -> declared;
+			case FUTURE ->
+				declared.as(Future.class.isAssignableFrom(declared.toClass()) ? Future.class : CompletionStage.class)
+					.getGeneric(0);
+			case REACTIVE -> Objects.requireNonNull(adapter(declared.toClass())).isNoValue()
+					? ResolvableType.forClass(Void.class) : declared.getGeneric(0);
+		};
 	}
 
 	private static Kind kindOf(Class<?> type) {
@@ -120,10 +121,10 @@ record ReturnType(Class<?> type, Kind kind, Class<?> result) {
 	}
 
 	private static void checkFollowed(LockDeclaration declaration, Class<?> type) {
-		if (isDetached(type)) {
+		if (UnfinishedWork.isDetached(type)) {
 			throw detached(declaration, type.getName());
 		}
-		if (kindOf(type) == Kind.PLAIN && isReactive(type)) {
+		if (kindOf(type) == Kind.PLAIN && UnfinishedWork.isReactive(type)) {
 			throw declaration.invalidMethod(
 					"the work behind " + type.getName()
 							+ " can only be followed with reactor-core (and for Kotlin kotlinx-coroutines-reactor)",
@@ -132,11 +133,17 @@ record ReturnType(Class<?> type, Kind kind, Class<?> result) {
 		checkConvertible(declaration, type);
 	}
 
-	private static void checkBody(LockDeclaration declaration, Method method, Class<?> targetClass) {
-		ResolvableType type = KotlinFunctions.type(method, targetClass);
-		Class<?> body = isA(type.resolve(), HTTP_ENTITY) ? type.getGeneric(0).resolve() : null;
-		if (body != null && (isDetached(body) || kindOf(body) != Kind.PLAIN)) {
-			throw detached(declaration, type.toClass().getName() + " of " + body.getName());
+	/**
+	 * The end of the work is the end of what the method returns, not of what is in that.
+	 */
+	private static void checkInside(LockDeclaration declaration, ReturnType returns, ResolvableType declared) {
+		Kind kind = (returns.type() == returns.result()) ? returns.kind() : Kind.PLAIN;
+		ResolvableType received = UnfinishedWork.FLOW.equals(returns.result().getName()) ? declared.getGeneric(0)
+				: received(declared, kind);
+		Class<?> found = UnfinishedWork.declaredIn(received);
+		if (found != null) {
+			throw declaration.invalidMethod("the work of the " + found.getName() + " in the " + declared
+					+ " that the method returns goes on when the lock was given back", REMEDY_INSIDE);
 		}
 	}
 
@@ -191,32 +198,13 @@ record ReturnType(Class<?> type, Kind kind, Class<?> result) {
 		}
 	}
 
-	private static boolean isDetached(Class<?> type) {
-		return isA(type, DETACHED);
-	}
-
-	private static boolean isReactive(Class<?> type) {
-		return isA(type, REACTIVE) || adapter(type) != null;
-	}
-
-	private static boolean isA(@Nullable Class<?> type, Set<String> names) {
-		if (type == null || names.contains(type.getName())) {
-			return type != null;
-		}
-		for (Class<?> implemented : type.getInterfaces()) {
-			if (isA(implemented, names)) {
-				return true;
-			}
-		}
-		return isA(type.getSuperclass(), names);
-	}
-
 	/**
 	 * Whether the caller gets the value itself: of a plain method, or of a suspend
 	 * function.
 	 */
-	private boolean isValue() {
-		return this.kind == Kind.PLAIN || (this.type != this.result && !this.result.getName().equals(FLOW));
+	boolean isValue() {
+		return this.kind == Kind.PLAIN
+				|| (this.type != this.result && !this.result.getName().equals(UnfinishedWork.FLOW));
 	}
 
 	/**
@@ -232,15 +220,11 @@ record ReturnType(Class<?> type, Kind kind, Class<?> result) {
 	}
 
 	/**
-	 * Whether a value returned under the declared type {@code Object} stands for work
-	 * that goes on.
+	 * Looks at what a caller is to get for work that goes on and was not declared.
+	 * @return what stands for it, or {@code null} if there is none
 	 */
-	boolean isUnexpectedlyDeferred(@Nullable Object returned) {
-		if (this.result != Object.class || returned == null) {
-			return false;
-		}
-		Class<?> actual = returned.getClass();
-		return kindOf(actual) != Kind.PLAIN || isDetached(actual) || isReactive(actual);
+	@Nullable Object unfinishedIn(@Nullable Object received) {
+		return this.open ? UnfinishedWork.foundIn(received) : null;
 	}
 
 	/**

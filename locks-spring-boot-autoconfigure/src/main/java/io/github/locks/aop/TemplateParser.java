@@ -77,9 +77,6 @@ final class TemplateParser {
 			return new ResourceTemplate.Part(resolved, island(expression));
 		}
 		catch (ParseException | IllegalStateException ex) {
-			if (ex instanceof InvalidLockAnnotationException invalid) {
-				throw invalid;
-			}
 			throw invalid("its expression cannot be parsed: " + ex.getMessage(), "Correct the expression in #{...}.",
 					ex);
 		}

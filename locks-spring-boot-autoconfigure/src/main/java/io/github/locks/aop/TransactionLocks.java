@@ -1,13 +1,12 @@
 package io.github.locks.aop;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.locks.LockHandle;
 import io.github.locks.LockManager;
 import io.github.locks.LockOwner;
 import io.github.locks.LockType;
@@ -25,10 +24,16 @@ final class TransactionLocks {
 	private final LockOwner owner;
 
 	@GuardedBy("this")
-	private final Deque<Kept> kept = new ArrayDeque<>();
+	private final List<Kept> kept = new ArrayList<>();
 
 	@GuardedBy("this")
-	private final Set<Covered> covered = new HashSet<>();
+	private boolean ended;
+
+	/**
+	 * What covers a lock, as long as it is held: whoever runs under it may give it back.
+	 */
+	@GuardedBy("this")
+	private final Map<Covered, LockHandle> covered = new HashMap<>();
 
 	TransactionLocks(LockOwner owner) {
 		this.owner = owner;
@@ -51,6 +56,24 @@ final class TransactionLocks {
 	}
 
 	/**
+	 * Returns for whom a call of the calling thread in the transaction takes its locks:
+	 * the current owner if it acts in the name of the transaction, else one that does.
+	 */
+	LockOwner caller() {
+		LockOwner current = LockOwner.current();
+		return isOwnedBy(current) ? current : this.owner.nested(LockedMethod.nextCall(current.name()));
+	}
+
+	/**
+	 * Lets the calling thread act in the name of the transaction.
+	 */
+	LockOwner.Scope enter() {
+		LockOwner caller = caller();
+		return caller.equals(LockOwner.current()) ? () -> {
+		} : caller.carry();
+	}
+
+	/**
 	 * Returns what the transaction does not hold yet.
 	 */
 	synchronized List<PlannedLock> missing(List<PlannedLock> plan) {
@@ -58,12 +81,18 @@ final class TransactionLocks {
 		for (PlannedLock planned : plan) {
 			String resource = planned.request().resource();
 			LockType type = planned.request().type();
-			boolean written = type == LockType.READ && this.covered.contains(new Covered(LockType.WRITE, resource));
-			if (!written && !this.covered.contains(new Covered(type, resource))) {
+			boolean written = type == LockType.READ && isCovered(LockType.WRITE, resource);
+			if (!written && !isCovered(type, resource)) {
 				missing.add(planned);
 			}
 		}
 		return missing;
+	}
+
+	@GuardedBy("this")
+	private boolean isCovered(LockType type, String resource) {
+		LockHandle handle = this.covered.get(new Covered(type, resource));
+		return handle != null && handle.isHeld();
 	}
 
 	/**
@@ -83,35 +112,58 @@ final class TransactionLocks {
 	}
 
 	/**
-	 * Takes locks for the transaction.
+	 * Takes locks for the transaction; none if it has ended meanwhile.
 	 * @param missing what it does not hold yet
 	 * @throws LockRefusal if a lock could not be had
 	 */
 	void take(LockManager manager, LockedMethod method, List<PlannedLock> missing) {
 		if (!missing.isEmpty()) {
-			keep(HeldLocks.acquire(manager, method, missing, this.owner), missing);
+			HeldLocks held = HeldLocks.acquire(manager, method, missing, this.owner);
+			if (!keepHeld(held)) {
+				held.giveBackUnused();
+			}
 		}
 	}
 
 	/**
 	 * Keeps locks until the transaction has ended.
+	 * @return {@code false} if it has ended already, and whoever took them is to give
+	 * them back
 	 */
-	void keep(Kept locks, List<PlannedLock> plan) {
-		keep(locks);
-		cover(plan);
+	boolean keepHeld(HeldLocks locks) {
+		boolean kept = keep(locks);
+		if (kept) {
+			cover(locks);
+		}
+		return kept;
 	}
 
-	synchronized void keep(Kept locks) {
-		this.kept.push(locks);
+	/**
+	 * Keeps locks until the transaction has ended, or {@link #forget} is called.
+	 * @return {@code false} if it has ended already
+	 */
+	synchronized boolean keep(Kept locks) {
+		return !this.ended && this.kept.add(locks);
+	}
+
+	/**
+	 * Does not keep locks any more, which were given back early.
+	 */
+	synchronized void forget(Kept locks) {
+		this.kept.remove(locks);
 	}
 
 	/**
 	 * Remembers that the transaction holds locks.
 	 */
-	synchronized void cover(List<PlannedLock> plan) {
-		for (PlannedLock planned : plan) {
-			this.covered.add(new Covered(planned.request().type(), planned.request().resource()));
+	synchronized void cover(HeldLocks locks) {
+		for (LockHandle handle : locks.handles()) {
+			this.covered.put(new Covered(handle.type(), handle.resource()), handle);
 		}
+	}
+
+	synchronized boolean hasEnded() {
+		return this.ended;
 	}
 
 	/**
@@ -123,15 +175,18 @@ final class TransactionLocks {
 	}
 
 	/**
-	 * Gives all locks back, the last one first.
+	 * The transaction has ended: gives all locks back, the last one first, and keeps no
+	 * more.
 	 */
 	void close() {
-		List<Kept> ended = snapshot();
+		List<Kept> last;
 		synchronized (this) {
+			this.ended = true;
+			last = snapshot();
 			this.kept.clear();
 			this.covered.clear();
 		}
-		ended.forEach(Kept::close);
+		LastFirst.end(last, Kept::close);
 	}
 
 	private synchronized List<Kept> snapshot() {

@@ -60,8 +60,7 @@ public final class LocksAutoConfiguration {
 		}
 
 		@Bean
-		LockManagerLifecycle lockManagerLifecycle(DefaultLockManager lockManager,
-				ConfigurableApplicationContext context) {
+		LockManagerLifecycle lockManagerLifecycle(LockManager lockManager, ConfigurableApplicationContext context) {
 			return new LockManagerLifecycle(lockManager, context);
 		}
 

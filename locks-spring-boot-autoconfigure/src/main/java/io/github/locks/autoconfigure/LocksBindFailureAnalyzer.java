@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import io.github.locks.LockNames;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.convert.ConversionException;
@@ -32,6 +35,11 @@ import org.springframework.util.ClassUtils;
 final class LocksBindFailureAnalyzer extends AbstractFailureAnalyzer<BindException> {
 
 	private static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of("locks");
+
+	private static final ConfigurationPropertyName RESOURCES = ConfigurationPropertyName.of("locks.resources");
+
+	/** The end of a key that was cut in the name of its resource, and its value. */
+	private static final Pattern END_OF_KEY = Pattern.compile("([^\\]]*)(\\]\\..*)", Pattern.DOTALL);
 
 	private final Environment environment;
 
@@ -49,12 +57,27 @@ final class LocksBindFailureAnalyzer extends AbstractFailureAnalyzer<BindExcepti
 		}
 		ConfigurationProperty property = (cause.getProperty() != null) ? cause.getProperty() : find(name);
 		String value = (property != null) ? String.valueOf(property.getValue()) : "";
+		String split = (property != null) ? remedyOfSplitKey(property, value) : null;
 		String origin = (property != null && property.getOrigin() != null)
 				? "%n    Origin: %s".formatted(property.getOrigin()) : "";
 		return new FailureAnalysis(
 				"Failed to bind properties under '%s':%n%n    Property: %1$s%n    Value: \"%s\"%s%n    Reason: %s"
 					.formatted(name, LockNames.escape(value), origin, reason(target)),
-				remedy(name.toString(), value, target), cause);
+				(split != null) ? split : remedy(name.toString(), value, target), cause);
+	}
+
+	/** Of a key that a {@code .properties} file has cut in the name of its resource. */
+	private static @Nullable String remedyOfSplitKey(ConfigurationProperty property, String value) {
+		Matcher end = END_OF_KEY.matcher(value);
+		if (!RESOURCES.isAncestorOf(property.getName()) || !end.matches()) {
+			return null;
+		}
+		String begin = (property.getOrigin() instanceof PropertySourceOrigin origin) ? origin.getPropertyName()
+				: property.getName().toString();
+		String name = begin.substring(begin.lastIndexOf('[') + 1) + ":" + end.group(1);
+		return "In .properties files a colon, an equals sign or a space ends the key, in brackets too. Put a backslash"
+				+ " before each of them in the name: write '"
+				+ LockNames.escape(RESOURCES + "[" + name.replaceAll("[:=\\s]", "\\\\$0") + end.group(2)) + "'.";
 	}
 
 	private @Nullable ConfigurationProperty find(ConfigurationPropertyName name) {

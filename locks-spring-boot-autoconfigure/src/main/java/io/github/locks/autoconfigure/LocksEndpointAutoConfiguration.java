@@ -2,6 +2,8 @@ package io.github.locks.autoconfigure;
 
 import io.github.locks.LockManager;
 import io.github.locks.actuate.LocksEndpoint;
+import io.github.locks.actuate.LocksEndpointWebExtension;
+import io.github.locks.support.DefaultLockManager;
 
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -24,7 +26,14 @@ public final class LocksEndpointAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	LocksEndpoint locksEndpoint(LockManager lockManager) {
-		return new LocksEndpoint(lockManager);
+		return (lockManager instanceof DefaultLockManager known) ? new LocksEndpoint(known, known::getStatistics)
+				: new LocksEndpoint(lockManager);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	LocksEndpointWebExtension locksEndpointWebExtension(LocksEndpoint locksEndpoint) {
+		return new LocksEndpointWebExtension(locksEndpoint);
 	}
 
 }

@@ -2,6 +2,7 @@ package io.github.locks.autoconfigure;
 
 import java.time.Duration;
 
+import io.github.locks.LockManager;
 import io.github.locks.actuate.LocksHealthIndicator;
 import io.github.locks.spi.LockBackend;
 import io.github.locks.support.DefaultLockManager;
@@ -29,11 +30,18 @@ public final class LocksHealthContributorAutoConfiguration {
 	@Bean
 	@ConditionalOnEnabledHealthIndicator("locks")
 	@ConditionalOnMissingBean(name = { "locksHealthContributor", "locksHealthIndicator" })
-	LocksHealthIndicator locksHealthContributor(DefaultLockManager lockManager, LocksProperties properties,
+	LocksHealthIndicator locksHealthContributor(LockManager lockManager, LocksProperties properties,
 			ObjectProvider<LockBackend> backends) {
 		LockBackends chosen = new LockBackends(properties, backends.getIfAvailable());
 		return new LocksHealthIndicator(lockManager, chosen.name(), chosen.directory(),
-				() -> lockManager.checkBackend(PATIENCE));
+				() -> checkBackend(lockManager));
+	}
+
+	/** Of a manager that was replaced or wrapped, the backend is out of reach. */
+	private static void checkBackend(LockManager lockManager) {
+		if (lockManager instanceof DefaultLockManager known) {
+			known.checkBackend(PATIENCE);
+		}
 	}
 
 }

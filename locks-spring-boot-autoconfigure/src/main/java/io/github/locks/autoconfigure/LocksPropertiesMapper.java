@@ -45,6 +45,10 @@ final class LocksPropertiesMapper {
 		if (directory.isBlank()) {
 			throw invalidDirectory("must name a directory, such as 'memory/locks'", null);
 		}
+		if (directory.contains("${")) {
+			throw invalidDirectory("has a '${' that no property replaces; write the name of one that is there,"
+					+ " such as '${user.home}/locks'", null);
+		}
 		try {
 			return Path.of(directory);
 		}

@@ -20,6 +20,7 @@ import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
@@ -36,6 +37,8 @@ final class UnknownProperties {
 	private static final Log logger = LogFactory.getLog(UnknownProperties.class);
 
 	private static final ConfigurationPropertyName PREFIX = ConfigurationPropertyName.of("locks");
+
+	private static final ConfigurationPropertyName RESOURCES = ConfigurationPropertyName.of("locks.resources");
 
 	/** Of {@code @AutoConfigureLocks}. */
 	private static final ConfigurationPropertyName TEST_PREFIX = ConfigurationPropertyName.of("locks.test");
@@ -148,23 +151,47 @@ final class UnknownProperties {
 
 		/** What may have been meant, as a question, or nothing. */
 		String nearest(ConfigurationPropertyName unknown) {
-			String text = unknown.toString();
-			if (text.length() > LONGEST) {
+			if (unknown.toString().length() > LONGEST) {
 				return "";
 			}
-			int best = Math.max(2, (text.length() - PREFIX.toString().length()) / 3);
+			int best = Integer.MAX_VALUE;
 			List<String> nearest = new ArrayList<>();
 			for (ConfigurationPropertyName name : this.names) {
-				int distance = isGroup(name) ? Integer.MAX_VALUE : differences(text, name.toString());
-				if (distance < best) {
-					nearest.clear();
-					best = distance;
-				}
-				if (distance == best) {
-					nearest.add(LockNames.quote(name.toString()));
+				if (isNear(unknown, name) && !isGroup(name)) {
+					int differences = differences(unknown.toString(), name.toString());
+					if (differences < best) {
+						nearest.clear();
+						best = differences;
+					}
+					if (differences == best) {
+						nearest.add(LockNames.quote(name.toString()));
+					}
 				}
 			}
 			return nearest.isEmpty() ? "" : ", did you mean " + String.join(" or ", nearest) + "?";
+		}
+
+		/**
+		 * Whether all elements are alike, or all words, or the last elements are nearly
+		 * the same. What is said of one resource is not proposed to others.
+		 */
+		private static boolean isNear(ConfigurationPropertyName unknown, ConfigurationPropertyName name) {
+			if (RESOURCES.isAncestorOf(name) && !RESOURCES.isAncestorOf(unknown)) {
+				return false;
+			}
+			int elements = unknown.getNumberOfElements();
+			boolean alike = elements == name.getNumberOfElements();
+			for (int i = 0; alike && i < elements; i++) {
+				alike = isAlike(unknown.getElement(i, Form.ORIGINAL), name.getElement(i, Form.ORIGINAL), 3, 2);
+			}
+			return alike || distance(words(unknown.toString()), words(name.toString())) <= 2
+					|| isAlike(unknown.getLastElement(Form.ORIGINAL), name.getLastElement(Form.ORIGINAL), 6, 0);
+		}
+
+		/** Whether one is the other with some errors, or with more words. */
+		private static boolean isAlike(String one, String other, int charactersOfAnError, int errors) {
+			return distance(one, other) <= Math.max(errors, one.length() / charactersOfAnError)
+					|| ("-" + one + "-").contains("-" + other + "-") || ("-" + other + "-").contains("-" + one + "-");
 		}
 
 		private boolean isGroup(ConfigurationPropertyName name) {

@@ -93,7 +93,7 @@ final class LockDirectory implements AutoCloseable {
 
 	void checkInPlace() throws IOException {
 		if (!isInPlace()) {
-			throw new IOException("it was removed or replaced while in use; restart the application");
+			throw new IOException("it was removed or replaced while in use; put it back, or restart the application");
 		}
 	}
 

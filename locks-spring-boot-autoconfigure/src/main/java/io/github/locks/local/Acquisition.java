@@ -67,17 +67,12 @@ public final class Acquisition implements LockHold {
 
 	private final @Nullable String method;
 
-	/** Who is told of the end of the wait; {@code null} unparks the waiting thread. */
-	private final @Nullable Consumer<Acquisition> whenSettled;
-
 	/**
 	 * NEW is {@code null}, which costs nothing to write. Written with less than volatile
 	 * strength where something else publishes it: before it is entered into the word of
 	 * the lock, or after it was taken out.
 	 */
 	private volatile @Nullable State state;
-
-	private long requestedNanos;
 
 	private long grantedNanos;
 
@@ -86,11 +81,8 @@ public final class Acquisition implements LockHold {
 	/** Negative: its opposite, unless somebody asks before the release. Zero: to come. */
 	private volatile long token;
 
-	/** The hold of the family that has the token of this one. */
-	private @Nullable Acquisition outer;
-
 	/** The place among the {@link ReaderSlots}, or -1. */
-	private int slot = -1;
+	private byte slot = -1;
 
 	/** Whether it is among the granted of the monitor. Guarded by the mutex. */
 	private boolean adopted;
@@ -98,17 +90,8 @@ public final class Acquisition implements LockHold {
 	/** Whether it has left the monitor. */
 	private boolean departed;
 
-	/** Whether it came to the head of the queue at once. */
-	private boolean first;
-
-	private boolean waited;
-
-	/** Whether its thread was told to come and take the lock, if it is still free. */
-	private volatile boolean called;
-
-	private volatile @Nullable Thread waiter;
-
-	private volatile @Nullable RuntimeException failure;
+	/** Made for the monitor. */
+	private @Nullable Visit visit;
 
 	/** Neighbours in the queue or among the granted. Guarded by the mutex. */
 	@Nullable Acquisition previous;
@@ -116,16 +99,13 @@ public final class Acquisition implements LockHold {
 	/** Guarded by the mutex. */
 	@Nullable Acquisition next;
 
-	/** An exclusive request ahead in the queue, maybe outdated. Guarded by the mutex. */
-	@Nullable Acquisition writerAhead;
-
 	Acquisition(FairLock lock, LockType type, LockOwner owner, @Nullable String method,
 			@Nullable Consumer<Acquisition> whenSettled) {
 		this.lock = lock;
 		this.type = type;
 		this.owner = owner;
 		this.method = method;
-		this.whenSettled = whenSettled;
+		this.visit = (whenSettled != null) ? new Visit(whenSettled) : null;
 	}
 
 	@Override
@@ -165,7 +145,8 @@ public final class Acquisition implements LockHold {
 	 */
 	@Override
 	public long requestedNanos() {
-		return this.requestedNanos;
+		Visit known = this.visit;
+		return (known != null && known.requestedNanos != 0) ? known.requestedNanos : this.grantedNanos;
 	}
 
 	@Override
@@ -196,7 +177,8 @@ public final class Acquisition implements LockHold {
 	 * @return the failure, or {@code null} if it was not
 	 */
 	public @Nullable RuntimeException failure() {
-		return this.failure;
+		Visit known = this.visit;
+		return (known != null) ? known.failure : null;
 	}
 
 	@Override
@@ -222,7 +204,8 @@ public final class Acquisition implements LockHold {
 	 * @return {@code true} if it was not granted or refused at once
 	 */
 	public boolean hasWaited() {
-		return this.waited;
+		Visit known = this.visit;
+		return known != null && known.waited;
 	}
 
 	/**
@@ -230,7 +213,7 @@ public final class Acquisition implements LockHold {
 	 * @return the time in nanoseconds, 0 if it was granted at once
 	 */
 	public long waitedNanos() {
-		return this.waited ? this.grantedNanos - this.requestedNanos : 0;
+		return hasWaited() ? this.grantedNanos - requestedNanos() : 0;
 	}
 
 	/**
@@ -242,9 +225,9 @@ public final class Acquisition implements LockHold {
 	public long fencingToken() {
 		long known = this.token;
 		while (known == 0 && (isGranted() || this.state == State.RELEASED)) {
-			Acquisition first = this.outer;
-			if (first != null) {
-				return first.fencingToken();
+			Acquisition outer = outer();
+			if (outer != null) {
+				return outer.fencingToken();
 			}
 			// It has just been granted, and its token is about to be written.
 			Thread.onSpinWait();
@@ -264,9 +247,10 @@ public final class Acquisition implements LockHold {
 	public void await(long nanos, boolean interruptible) {
 		long start = System.nanoTime();
 		boolean interrupted = false;
-		this.waiter = Thread.currentThread();
+		Visit current = visit();
+		current.waiter = Thread.currentThread();
 		while (isQueued()) {
-			if (this.called) {
+			if (current.called) {
 				this.lock.take(this);
 				continue;
 			}
@@ -282,7 +266,7 @@ public final class Acquisition implements LockHold {
 				}
 			}
 		}
-		this.waiter = null;
+		current.waiter = null;
 		if (interrupted) {
 			Thread.currentThread().interrupt();
 		}
@@ -295,13 +279,14 @@ public final class Acquisition implements LockHold {
 	 * @param nanos how long to wait at most
 	 */
 	public void spin(long nanos) {
-		if (this.first) {
+		if (visit().first) {
 			spin(System.nanoTime(), Math.min(nanos, SPIN_NANOS));
 		}
 	}
 
 	private void spin(long start, long nanos) {
-		for (int i = 1; isQueued() && !this.called; i++) {
+		Visit current = visit();
+		for (int i = 1; isQueued() && !current.called; i++) {
 			if (i % SPINS_BETWEEN_CLOCKS == 0 && System.nanoTime() - start >= nanos) {
 				return;
 			}
@@ -319,12 +304,20 @@ public final class Acquisition implements LockHold {
 
 	/** Notes the time of the request, which is not granted at once. */
 	void requested(long nanos) {
-		this.requestedNanos = nanos;
+		visit().requestedNanos = nanos;
+	}
+
+	private Visit visit() {
+		Visit known = this.visit;
+		if (known == null) {
+			known = new Visit(null);
+			this.visit = known;
+		}
+		return known;
 	}
 
 	/** Prepares for being entered into the word of the lock or a slot. */
 	void entering(long nanos) {
-		this.requestedNanos = nanos;
 		this.grantedNanos = nanos;
 		STATE.set(this, State.GRANTED);
 	}
@@ -348,24 +341,39 @@ public final class Acquisition implements LockHold {
 
 	/** Stands in the queue. */
 	void queued(boolean atHead) {
-		this.waited = true;
-		this.first = atHead;
+		visit().waited = true;
+		visit().first = atHead;
 		this.state = State.QUEUED;
 	}
 
 	/** Becomes granted by the monitor, maybe within an outer hold. */
 	void granted(long nanos, @Nullable Acquisition outerHold) {
 		this.grantedNanos = nanos;
-		this.outer = outerHold;
+		if (outerHold != null) {
+			visit().outer = outerHold;
+		}
 		this.adopted = true;
 		this.state = State.GRANTED;
 	}
 
 	/** Takes the grant of another acquisition over. */
 	void grantedLike(Acquisition other) {
-		this.requestedNanos = other.requestedNanos;
+		requested(other.requestedNanos());
 		token(other.token);
-		granted(other.grantedNanos, other.outer);
+		granted(other.grantedNanos, other.outer());
+	}
+
+	private @Nullable Acquisition outer() {
+		Visit known = this.visit;
+		return (known != null) ? known.outer : null;
+	}
+
+	@Nullable Acquisition writerAhead() {
+		return visit().writerAhead;
+	}
+
+	void writerAhead(@Nullable Acquisition writer) {
+		visit().writerAhead = writer;
 	}
 
 	boolean isAdopted() {
@@ -382,20 +390,20 @@ public final class Acquisition implements LockHold {
 	}
 
 	void slot(int index) {
-		this.slot = index;
+		this.slot = (byte) index;
 	}
 
 	/** Whether a thread waits for it, that can come and take the lock. */
 	boolean isAwaited() {
-		return this.whenSettled == null;
+		return visit().whenSettled == null;
 	}
 
 	boolean isCalled() {
-		return this.called;
+		return visit().called;
 	}
 
 	void called(boolean value) {
-		this.called = value;
+		visit().called = value;
 	}
 
 	boolean isExclusive() {
@@ -415,7 +423,7 @@ public final class Acquisition implements LockHold {
 	}
 
 	void failure(RuntimeException cause) {
-		this.failure = cause;
+		visit().failure = cause;
 	}
 
 	/**
@@ -423,11 +431,12 @@ public final class Acquisition implements LockHold {
 	 * thread also when it is to come and take the lock.
 	 */
 	void settled() {
-		if (this.whenSettled != null) {
-			this.whenSettled.accept(this);
+		Visit current = visit();
+		if (current.whenSettled != null) {
+			current.whenSettled.accept(this);
 		}
 		else {
-			LockSupport.unpark(this.waiter);
+			LockSupport.unpark(current.waiter);
 		}
 	}
 

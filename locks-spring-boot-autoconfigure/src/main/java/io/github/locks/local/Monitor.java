@@ -155,7 +155,7 @@ final class Monitor extends SpinMutex {
 		}
 		else {
 			Acquisition last = this.queue.last();
-			acquisition.writerAhead = (last == null || last.isExclusive()) ? last : writerAhead(last);
+			acquisition.writerAhead((last == null || last.isExclusive()) ? last : writerAhead(last));
 			this.queue.addLast(acquisition);
 		}
 		acquisition.queued(this.queue.first() == acquisition);
@@ -174,7 +174,7 @@ final class Monitor extends SpinMutex {
 			last = ahead;
 			writer = ahead.isExclusive() ? ahead : writer;
 		}
-		acquisition.writerAhead = writer;
+		acquisition.writerAhead(writer);
 		this.queue.addAfter(last, acquisition);
 		if (acquisition.isExclusive()) {
 			insertWriterAhead(acquisition);
@@ -190,7 +190,7 @@ final class Monitor extends SpinMutex {
 	private static void insertWriterAhead(Acquisition writer) {
 		Acquisition behind = writer.next;
 		while (behind != null) {
-			behind.writerAhead = writer;
+			behind.writerAhead(writer);
 			behind = behind.isExclusive() ? null : behind.next;
 		}
 	}
@@ -228,7 +228,7 @@ final class Monitor extends SpinMutex {
 			return null;
 		}
 		acquisition.state(State.ENDED);
-		acquisition.writerAhead = writerAhead(acquisition);
+		acquisition.writerAhead(writerAhead(acquisition));
 		this.queue.remove(acquisition);
 		return admit(nanos);
 	}
@@ -248,7 +248,7 @@ final class Monitor extends SpinMutex {
 				break;
 			}
 			this.queue.remove(head);
-			head.writerAhead = null;
+			head.writerAhead(null);
 			grant(head, nanos);
 		}
 		this.queued = !this.queue.isEmpty();
@@ -266,7 +266,7 @@ final class Monitor extends SpinMutex {
 			return List.of();
 		}
 		this.queue.remove(called);
-		called.writerAhead = null;
+		called.writerAhead(null);
 		grant(called, nanos);
 		return admit(nanos);
 	}
@@ -324,14 +324,14 @@ final class Monitor extends SpinMutex {
 
 	/** The nearest exclusive request ahead that still waits. */
 	private static @Nullable Acquisition writerAhead(Acquisition acquisition) {
-		Acquisition writer = acquisition.writerAhead;
+		Acquisition writer = acquisition.writerAhead();
 		while (writer != null && !writer.isQueued()) {
-			writer = writer.writerAhead;
+			writer = writer.writerAhead();
 		}
 		// Let all on the way know, so that nobody has to go the same way again.
 		for (Acquisition step = acquisition; step != writer && step != null;) {
-			Acquisition next = step.writerAhead;
-			step.writerAhead = writer;
+			Acquisition next = step.writerAhead();
+			step.writerAhead(writer);
 			step = (next != writer) ? next : null;
 		}
 		return writer;

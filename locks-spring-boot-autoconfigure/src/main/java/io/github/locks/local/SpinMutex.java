@@ -36,6 +36,8 @@ class SpinMutex {
 		}
 	}
 
+	@SuppressWarnings("ThreadPriorityCheck") // a hint: who holds it may need this
+												// processor
 	private void lockContended() {
 		for (int attempt = 0; this.taken || !TAKEN.compareAndSet(this, false, true); attempt++) {
 			if (attempt < SPINS) {

@@ -47,12 +47,12 @@ final class History {
 		}
 	}
 
-	/** The events, oldest first. */
-	List<LockEvent> toList() {
+	/** The last events, oldest first. */
+	List<LockEvent> last(int number) {
 		long end = this.written.get();
 		AtomicReferenceArray<@Nullable LockEvent> current = completeRing();
 		List<LockEvent> events = new ArrayList<>();
-		for (long i = Math.max(0, end - this.size); i < end; i++) {
+		for (long i = Math.max(0, end - Math.min(this.size, number)); i < end; i++) {
 			int index = (int) (i % this.size);
 			LockEvent event = (index < current.length()) ? current.get(index) : null;
 			if (event != null) {

@@ -39,15 +39,15 @@ final class HoldCell {
 	/** Odd while a holder writes. */
 	private volatile int version;
 
-	/** Taken down as acquired, but not as released. */
-	private @Nullable LockHold last;
-
 	private @Nullable HoldTally read;
 
 	private @Nullable HoldTally write;
 
-	/** The last holds, as many as there is room for. */
-	private @Nullable LockHold[] ring = new LockHold[0];
+	/**
+	 * The last holds, as many as there is room for. The very last is taken down as
+	 * acquired, but not as released.
+	 */
+	private @Nullable LockHold[] ring = new LockHold[1];
 
 	private int written;
 
@@ -56,7 +56,7 @@ final class HoldCell {
 	 * @param capacity how many holds to remember one by one
 	 */
 	HoldCell(int capacity) {
-		this.capacity = capacity;
+		this.capacity = Math.max(1, capacity);
 	}
 
 	/** Takes a hold down; called by its holder, while the place is its own. */
@@ -64,16 +64,19 @@ final class HoldCell {
 		int before = this.version;
 		VERSION.setOpaque(this, before + 1);
 		VarHandle.storeStoreFence();
-		LockHold previous = this.last;
+		LockHold previous = last();
 		if (previous != null) {
 			ended(previous);
 		}
-		this.last = hold;
 		tally(hold.type()).acquired++;
-		if (this.capacity > 0) {
-			remember(hold);
-		}
+		remember(hold);
 		VERSION.setRelease(this, before + 2);
+	}
+
+	private @Nullable LockHold last() {
+		@Nullable LockHold[] current = this.ring;
+		int number = this.written;
+		return (number > 0 && number <= current.length) ? current[number - 1] : null;
 	}
 
 	private void ended(LockHold hold) {
@@ -131,7 +134,7 @@ final class HoldCell {
 		if (known != null) {
 			copy.add(known);
 		}
-		LockHold pending = this.last;
+		LockHold pending = last();
 		long released = (pending != null && pending.type() == type) ? pending.releasedNanos() : 0;
 		if (pending != null && released != 0) {
 			copy.released(released - pending.grantedNanos());
@@ -149,11 +152,14 @@ final class HoldCell {
 		}
 	}
 
-	/** The last holds, in no order. For any thread. */
-	List<LockHold> holds() {
+	/** The last holds, oldest first. For any thread. */
+	List<LockHold> last(int number) {
 		List<LockHold> holds = new ArrayList<>();
-		for (LockHold hold : this.ring.clone()) {
-			if (hold != null) {
+		@Nullable LockHold[] current = this.ring;
+		int end = this.written;
+		for (int i = Math.min(number, current.length); i > 0; i--) {
+			LockHold hold = current[(end - i + current.length) % current.length];
+			if (hold != null && hold.grantedNanos() != 0) {
 				holds.add(hold);
 			}
 		}

@@ -1,7 +1,5 @@
 package io.github.locks.statistics;
 
-import java.util.concurrent.atomic.AtomicReferenceArray;
-
 import io.github.locks.LockType;
 import io.github.locks.spi.LockEvent;
 import org.jspecify.annotations.Nullable;
@@ -12,32 +10,42 @@ import org.jspecify.annotations.Nullable;
  */
 final class LockRecorders {
 
-	private volatile @Nullable AtomicReferenceArray<@Nullable LockRecorder> recorders;
+	private volatile @Nullable LockRecorder read;
+
+	private volatile @Nullable LockRecorder write;
+
+	private volatile @Nullable LockRecorder distributed;
 
 	void record(LockEvent event) {
-		AtomicReferenceArray<@Nullable LockRecorder> known = this.recorders;
-		LockRecorder recorder = (known != null) ? known.get(event.type().ordinal()) : null;
-		((recorder != null) ? recorder : create(event.type())).record(event);
-	}
-
-	private synchronized LockRecorder create(LockType type) {
-		AtomicReferenceArray<@Nullable LockRecorder> known = this.recorders;
-		if (known == null) {
-			known = new AtomicReferenceArray<>(LockType.values().length);
-			this.recorders = known;
-		}
-		LockRecorder recorder = known.get(type.ordinal());
-		if (recorder == null) {
-			recorder = new LockRecorder();
-			known.set(type.ordinal(), recorder);
-		}
-		return recorder;
+		LockRecorder known = find(event.type());
+		((known != null) ? known : create(event.type())).record(event);
 	}
 
 	LockRecorder get(LockType type) {
-		AtomicReferenceArray<@Nullable LockRecorder> known = this.recorders;
-		LockRecorder recorder = (known != null) ? known.get(type.ordinal()) : null;
-		return (recorder != null) ? recorder : LockRecorder.EMPTY;
+		LockRecorder known = find(type);
+		return (known != null) ? known : LockRecorder.EMPTY;
+	}
+
+	private @Nullable LockRecorder find(LockType type) {
+		return switch (type) {
+			case READ -> this.read;
+			case WRITE -> this.write;
+			case DISTRIBUTED -> this.distributed;
+		};
+	}
+
+	private synchronized LockRecorder create(LockType type) {
+		LockRecorder known = find(type);
+		if (known != null) {
+			return known;
+		}
+		LockRecorder created = new LockRecorder();
+		switch (type) {
+			case READ -> this.read = created;
+			case WRITE -> this.write = created;
+			case DISTRIBUTED -> this.distributed = created;
+		}
+		return created;
 	}
 
 }

@@ -1,6 +1,5 @@
 package io.github.locks.statistics;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +31,8 @@ public final class ResourceRecorder {
 
 	private volatile Recording recording;
 
+	private volatile long lastEventNanos;
+
 	ResourceRecorder(int historySize) {
 		this(historySize, true);
 	}
@@ -48,8 +49,20 @@ public final class ResourceRecorder {
 	 */
 	public void record(LockEvent event) {
 		if (this.enabled) {
+			this.lastEventNanos = event.nanoTime();
 			this.recording.record(event);
 		}
+	}
+
+	/**
+	 * Returns the time, or that of the last event if a coarse clock is behind it: what
+	 * happens now comes after.
+	 * @param nanos what the clock says
+	 * @return the time to be noted
+	 */
+	public long notBeforeLastEvent(long nanos) {
+		long last = this.lastEventNanos;
+		return (last != 0 && last - nanos > 0) ? last : nanos;
 	}
 
 	/**
@@ -76,16 +89,17 @@ public final class ResourceRecorder {
 	 * @param resource name of the resource
 	 * @param holders how many hold a kind of lock now
 	 * @param waiters how many wait for a kind of lock now
+	 * @param operations how many recent operations at most
 	 * @return a snapshot
 	 */
 	public ResourceStatistics snapshot(String resource, ToIntFunction<LockType> holders,
-			ToIntFunction<LockType> waiters) {
+			ToIntFunction<LockType> waiters, int operations) {
 		Recording current = this.recording;
 		Map<String, LockStatistics> locks = new LinkedHashMap<>();
 		for (LockType type : LockType.values()) {
 			locks.put(type.key(), current.snapshot(type, holders.applyAsInt(type), waiters.applyAsInt(type)));
 		}
-		return new ResourceStatistics(resource, locks, current.operations());
+		return new ResourceStatistics(resource, locks, current.operations(operations));
 	}
 
 	/**
@@ -157,28 +171,28 @@ public final class ResourceRecorder {
 		}
 
 		/** The last operations, oldest first. */
-		List<LockOperation> operations() {
-			List<LockEvent> events = events();
-			return events.stream()
+		List<LockOperation> operations(int limit) {
+			return events(limit).stream()
 				.map((event) -> new LockOperation(WallClock.at(event.nanoTime()), event.type().key(), event.operation(),
 						event.owner(), event.method(), millis(event.waitNanos())))
 				.toList();
 		}
 
-		private List<LockEvent> events() {
-			List<LockEvent> all = this.history.toList();
+		private List<LockEvent> events(int limit) {
+			int number = Math.min(limit, this.historySize);
+			List<LockEvent> all = this.history.last(number);
 			int before = all.size();
-			addEvents(all, this.cell);
-			this.slots.forEach((used) -> addEvents(all, used));
+			addEvents(all, this.cell, number);
+			this.slots.forEach((used) -> addEvents(all, used, number));
 			if (all.size() > before) {
 				long now = System.nanoTime();
 				all.sort(Comparator.comparingLong((event) -> event.nanoTime() - now));
 			}
-			return all.subList(Math.max(0, all.size() - this.historySize), all.size());
+			return all.subList(Math.max(0, all.size() - number), all.size());
 		}
 
-		private static void addEvents(List<LockEvent> events, HoldCell cell) {
-			List<LockHold> holds = cell.holds();
+		private static void addEvents(List<LockEvent> events, HoldCell cell, int number) {
+			List<LockHold> holds = cell.last(holds(number));
 			long now = System.nanoTime();
 			holds.sort(Comparator.comparingLong((hold) -> hold.grantedNanos() - now));
 			for (LockHold hold : holds) {
@@ -197,7 +211,7 @@ public final class ResourceRecorder {
 
 		Recording compacted() {
 			History kept = new History(this.historySize);
-			new ArrayList<>(events()).forEach(kept::add);
+			events(this.historySize).forEach(kept::add);
 			HoldCell sum = new HoldCell(holds(this.historySize));
 			sum.takeOver(this.cell);
 			this.slots.forEach(sum::takeOver);

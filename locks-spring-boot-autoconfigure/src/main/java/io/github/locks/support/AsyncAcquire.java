@@ -41,8 +41,8 @@ final class AsyncAcquire {
 				(acquisition) -> runtime.workers().execute(this::settled));
 	}
 
-	static CompletableFuture<LockHandle> acquire(LockRuntime runtime, Failures failures, LockRequest request) {
-		LockOwner owner = (request.owner() != null) ? request.owner() : LockOwner.task();
+	static CompletableFuture<LockHandle> acquire(LockRuntime runtime, Failures failures, LockRequest request,
+			LockOwner owner) {
 		try {
 			runtime.admit(request, owner);
 		}

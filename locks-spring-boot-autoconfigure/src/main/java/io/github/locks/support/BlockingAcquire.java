@@ -9,7 +9,6 @@ import io.github.locks.LockHandle;
 import io.github.locks.LockOperation.Kind;
 import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
-import io.github.locks.LockType;
 import io.github.locks.local.Acquisition;
 import org.jspecify.annotations.Nullable;
 
@@ -32,31 +31,6 @@ final class BlockingAcquire {
 		this.failures = failures;
 		this.attempt = attempt;
 		this.interruptible = interruptible;
-	}
-
-	/**
-	 * Takes a lock inside of this process that is in use already and free, as most are
-	 * when they are asked for: no more is done than that takes.
-	 * @return the handle, or {@code null} if it takes more
-	 */
-	static @Nullable LockHandle tryDirect(LockRuntime runtime, @Nullable String resource, LockType type,
-			@Nullable LockRequest request) {
-		if (resource == null || !runtime.shutdown().isOpen() || Thread.currentThread().isInterrupted()) {
-			return null;
-		}
-		ManagedResource known = runtime.resources().find(resource);
-		if (known == null) {
-			return null;
-		}
-		LockOwner owner = (request != null) ? ownerOf(request) : LockOwner.current();
-		Acquisition acquisition = known.readWriteLock()
-			.prepare(type, owner, (request != null) ? request.method() : null, null);
-		if (!known.readWriteLock().tryEnter(acquisition, runtime.clock().nanos())) {
-			return null;
-		}
-		String template = (request != null) ? request.template() : null;
-		runtime.entered(known, acquisition, template);
-		return new LocalLockHandle(runtime, known, acquisition, template);
 	}
 
 	/**

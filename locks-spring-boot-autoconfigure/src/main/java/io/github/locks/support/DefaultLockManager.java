@@ -26,6 +26,7 @@ import io.github.locks.spi.LockClock;
 import io.github.locks.statistics.StatisticsArchive;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The lock manager. Works without Spring:
@@ -86,21 +87,25 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 
 	@Override
 	public LockHandle readLock(String resource) {
-		LockHandle handle = BlockingAcquire.tryDirect(this.runtime, resource, LockType.READ, null);
+		LockHandle handle = DirectAcquire.tryAcquire(this.runtime, resource, LockType.READ, LockOwner.current(), null);
 		return (handle != null) ? handle : acquireIndirect(LockRequest.read(resource).build());
 	}
 
 	@Override
 	public LockHandle writeLock(String resource) {
-		LockHandle handle = BlockingAcquire.tryDirect(this.runtime, resource, LockType.WRITE, null);
+		LockHandle handle = DirectAcquire.tryAcquire(this.runtime, resource, LockType.WRITE, LockOwner.current(), null);
 		return (handle != null) ? handle : acquireIndirect(LockRequest.write(resource).build());
 	}
 
 	@Override
 	public LockHandle acquire(LockRequest request) {
-		LockHandle handle = (check(request).type() != LockType.DISTRIBUTED)
-				? BlockingAcquire.tryDirect(this.runtime, request.resource(), request.type(), request) : null;
+		LockHandle handle = tryDirect(check(request), request.owner());
 		return (handle != null) ? handle : acquireIndirect(request);
+	}
+
+	private @Nullable LockHandle tryDirect(LockRequest request, @Nullable LockOwner owner) {
+		return (request.type() != LockType.DISTRIBUTED) ? DirectAcquire.tryAcquire(this.runtime, request.resource(),
+				request.type(), (owner != null) ? owner : LockOwner.current(), request) : null;
 	}
 
 	private LockHandle acquireIndirect(LockRequest request) {
@@ -109,12 +114,17 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 
 	@Override
 	public Optional<LockHandle> tryAcquire(LockRequest request) {
-		return Optional.ofNullable(BlockingAcquire.tryAcquire(this.runtime, this.failures, check(request)));
+		LockHandle handle = tryDirect(check(request), request.owner());
+		return Optional.ofNullable(
+				(handle != null) ? handle : BlockingAcquire.tryAcquire(this.runtime, this.failures, request));
 	}
 
 	@Override
 	public CompletableFuture<LockHandle> acquireAsync(LockRequest request) {
-		return AsyncAcquire.acquire(this.runtime, this.failures, check(request));
+		LockOwner owner = (check(request).owner() != null) ? request.owner() : LockOwner.task();
+		LockHandle handle = tryDirect(request, owner);
+		return (handle != null) ? CompletableFuture.completedFuture(handle)
+				: AsyncAcquire.acquire(this.runtime, this.failures, request, owner);
 	}
 
 	@Override
@@ -129,12 +139,22 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 
 	@Override
 	public List<ResourceStatistics> getStatistics() {
-		return this.status.statistics();
+		return this.status.statistics(Integer.MAX_VALUE);
+	}
+
+	/**
+	 * Returns the statistics of all resources with only the last of their recent
+	 * operations, which are most of what there is to copy.
+	 * @param operations how many recent operations of a resource at most
+	 * @return a snapshot, sorted by name
+	 */
+	public List<ResourceStatistics> getStatistics(int operations) {
+		return this.status.statistics(operations);
 	}
 
 	@Override
 	public List<ResourceStatistics> getStatistics(String resource) {
-		return this.status.statistics(LockNames.check(resource));
+		return this.status.statistics(LockNames.check(resource), Integer.MAX_VALUE);
 	}
 
 	@Override

@@ -88,6 +88,7 @@ final class Leases {
 			if (granted.isEmpty()) {
 				return null;
 			}
+			lock.lingering(null).ifPresent((lingering) -> notKept(lock, lingering.lease()));
 			handle = lock.begin(acquisition, granted.get(), toHandle);
 			begin(lock, granted.get(), limit);
 			if (this.closed) {

@@ -69,7 +69,7 @@ final class LockAttempt {
 	 */
 	Outcome acquire(boolean mayQueue) {
 		this.entered = !isDistributed()
-				&& this.acquisition.lock().tryEnter(this.acquisition, this.runtime.clock().nanos());
+				&& this.acquisition.lock().tryEnter(this.acquisition, this.runtime.now(this.resource));
 		if (this.entered) {
 			return Outcome.GRANTED;
 		}

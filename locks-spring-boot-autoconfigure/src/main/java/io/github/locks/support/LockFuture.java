@@ -1,6 +1,8 @@
 package io.github.locks.support;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 import io.github.locks.LockHandle;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,12 @@ final class LockFuture extends CompletableFuture<LockHandle> {
 	public boolean completeExceptionally(Throwable failure) {
 		this.request.takeBack();
 		return super.completeExceptionally(failure);
+	}
+
+	@Override
+	public CompletableFuture<LockHandle> completeAsync(Supplier<? extends LockHandle> supplier, Executor executor) {
+		this.request.takeBack();
+		return super.completeAsync(supplier, executor);
 	}
 
 	@Override

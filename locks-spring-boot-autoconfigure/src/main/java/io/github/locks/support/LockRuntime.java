@@ -49,9 +49,14 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 				request.resource(), request.type(), null);
 	}
 
+	/** The time to be noted for what happens to a resource now. */
+	long now(ManagedResource resource) {
+		return resource.recorder().notBeforeLastEvent(this.clock.nanos());
+	}
+
 	/** Gives a lock inside of this process back, once. */
 	void release(ManagedResource resource, Acquisition acquisition, @Nullable String template) {
-		long nanos = this.clock.nanos();
+		long nanos = now(resource);
 		Release release = acquisition.lock().release(acquisition, nanos);
 		if (release == Release.NONE) {
 			return;
@@ -104,7 +109,6 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 	 */
 	void entered(ManagedResource resource, Acquisition acquisition, @Nullable String template) {
 		resource.recorder().entered(acquisition, acquisition.slot());
-		resource.used(acquisition.grantedNanos());
 		if (!this.listeners.isEmpty()) {
 			this.listeners.onEvent(acquired(acquisition, template, acquisition.grantedNanos()));
 		}

@@ -3,7 +3,6 @@ package io.github.locks.support;
 import java.util.ArrayList;
 import java.util.List;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.locks.LockType;
 import io.github.locks.local.Acquisition;
 import io.github.locks.local.FairLock;
@@ -24,9 +23,6 @@ final class ManagedResource {
 	private volatile @Nullable DistributedLock distributedLock;
 
 	private long usedNanos;
-
-	@GuardedBy("this")
-	private boolean retired;
 
 	ManagedResource(ResourceRecorder recorder, FairLock readWriteLock, long nanos) {
 		this.recorder = recorder;
@@ -60,9 +56,6 @@ final class ManagedResource {
 		DistributedLock known = this.distributedLock;
 		if (known == null) {
 			known = new DistributedLock(name());
-			if (this.retired) {
-				known.queue().retire();
-			}
 			this.distributedLock = known;
 		}
 		return known;
@@ -119,7 +112,8 @@ final class ManagedResource {
 	}
 
 	/**
-	 * Retires the locks for ever if all of them are free.
+	 * Retires the locks for ever if all of them are free. Afterwards there is a retired
+	 * lock of each kind, for requests that come too late.
 	 * @return whether they are retired now
 	 */
 	synchronized boolean retire() {
@@ -127,9 +121,16 @@ final class ManagedResource {
 		if (known != null && !known.queue().retire()) {
 			return false;
 		}
-		this.distributedLock = null;
-		this.retired = this.readWriteLock.retire();
-		return this.retired;
+		if (!this.readWriteLock.retire()) {
+			this.distributedLock = null;
+			return false;
+		}
+		if (known == null) {
+			known = new DistributedLock(name());
+			known.queue().retire();
+			this.distributedLock = known;
+		}
+		return true;
 	}
 
 }

@@ -50,15 +50,15 @@ final class StatusReader {
 		return (resource != null) ? status(resource).stream().toList() : List.of();
 	}
 
-	List<ResourceStatistics> statistics() {
+	List<ResourceStatistics> statistics(int operations) {
 		List<ResourceStatistics> statistics = new ArrayList<>();
 		for (String name : this.resources.knownNames()) {
-			statistics.addAll(statistics(name));
+			statistics.addAll(statistics(name, operations));
 		}
 		return statistics;
 	}
 
-	List<ResourceStatistics> statistics(String name) {
+	List<ResourceStatistics> statistics(String name, int operations) {
 		ResourceRecorder recorder = this.resources.recorder(name);
 		if (recorder == null) {
 			return List.of();
@@ -66,7 +66,7 @@ final class StatusReader {
 		ManagedResource resource = this.resources.find(name);
 		Snapshot snapshot = (resource != null) ? resource.snapshot() : new Snapshot(List.of(), List.of());
 		return List.of(recorder.snapshot(name, (type) -> count(snapshot.granted(), type),
-				(type) -> count(snapshot.queued(), type)));
+				(type) -> count(snapshot.queued(), type), operations));
 	}
 
 	/** The first of those who keep a request of a kind out. */

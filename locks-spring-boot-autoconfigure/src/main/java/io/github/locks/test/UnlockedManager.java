@@ -27,6 +27,9 @@ final class UnlockedManager implements LockManager {
 
 	@Override
 	public LockHandle acquire(LockRequest request) {
+		if (request == null) {
+			throw new IllegalArgumentException("'request' must not be null");
+		}
 		LockOwner owner = request.owner();
 		return new UnlockedHandle(request.resource(), request.type(), (owner != null) ? owner : LockOwner.current(),
 				this.lastToken.incrementAndGet());

@@ -107,12 +107,31 @@ abstract class AbstractLocksEndpointHttpTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "/%00", "/%ed%a0%80", "/%20", "/%", "/%zz", "/%ff", "?resource=%ff", "/100%25", "/a%2fb",
-			"/a%252fb", "/%25zz", "/a;b=c", "/;", "/a;jsessionid=1/b", "/a//b", "//", "/", "/.", "/..", "/%2e%2e%2fenv",
-			"/a\\b", "/a|b", "/\u00e4", "/{x}", "/**", "?resource=%", "?resource=%zz", "?resource",
-			"?resource=a&resource=b", "?%=x" })
+	@ValueSource(strings = { "/%00", "/%ed%a0%80", "/%20", "/%", "/%zz", "/%ff", "?resource=%ff", "/a%2fb", "/%25zz",
+			"/a;jsessionid=1/b", "/a//b", "/%2e%2e%2fenv", "/a\\b", "/a|b", "/\u00e4", "/{x}", "/**", "?resource=%",
+			"?resource=%zz", "?resource=a&resource=b" })
 	void noPathIsAnErrorOfTheServer(String rest) throws Exception {
-		assertThat(this.app.rawGet(rest)).isBetween(200, 499);
+		assertThat(this.app.rawGet(rest)).isIn(400, 404);
+	}
+
+	/** Servers differ in what they take for a name. */
+	@ParameterizedTest
+	@ValueSource(strings = { "/", "//", "/;", "/.", "/..", "/a;b=c", "?resource", "?%=x" })
+	void whatMayBeNoNameIsNoErrorOfTheServer(String rest) throws Exception {
+		assertThat(this.app.rawGet(rest)).isIn(200, 400, 404);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "resource=episodes", "resource=orders:42", "resource=nope", "resource=a&resource=b",
+			"path=orders:42", "path=a&path=b" })
+	void nameInThePathDoesNotMixWithParameters(String parameters) throws Exception {
+		assertThat(this.app.get("/episodes?" + parameters).statusCode()).isEqualTo(400);
+	}
+
+	@Test
+	void otherParametersDoNotChangeTheNameInThePath() throws Exception {
+		HttpResponse<String> response = this.app.get("/episodes?name=orders:42&limit=1");
+		assertThat(json(response).at("/statistics/0/resourceName").asString()).isEqualTo("episodes");
 	}
 
 	@Test
@@ -141,6 +160,7 @@ abstract class AbstractLocksEndpointHttpTests {
 			}
 			assertThat(open.locks().reset).containsExactly("a/b;c%");
 			assertThat(open.send("DELETE", "/episodes").statusCode()).isEqualTo(405);
+			assertThat(open.send("DELETE", "/episodes?resource=episodes").statusCode()).isEqualTo(405);
 			assertThat(open.send("DELETE", "").statusCode()).isEqualTo(204);
 			assertThat(open.locks().reset).containsExactlyInAnyOrder("a/b;c%", "*");
 		}

@@ -81,8 +81,8 @@ class BadEndpointInputTests {
 	}
 
 	static Stream<Arguments> unknownParameters() {
-		return cases("?limit=-1", "?limit=0", "?limit=99999999999", "?limit=abc", "?filter=(a%2B)%2B$",
-				"?filter=" + "a".repeat(4000), "?sort=;drop", "?resource=(a%2B)%2B$");
+		return cases("?filter=(a%2B)%2B$", "?filter=" + "a".repeat(4000), "?sort=;drop", "?offset=-1",
+				"?resource=(a%2B)%2B$");
 	}
 
 	@ParameterizedTest(name = "row 83 {0} {1}")
@@ -98,6 +98,30 @@ class BadEndpointInputTests {
 			assertThat(response.statusCode()).isEqualTo(200);
 			assertThat(JsonMapper.shared().readTree(response.body()).get("statistics")).isNotEmpty();
 		}
+	}
+
+	static Stream<Arguments> limits() {
+		return cases("-1", "0", "10001", "99999999999", "abc", "1.5", "1e3", "%20", "NaN", "%00", "${7*7}",
+				"9".repeat(4000));
+	}
+
+	@ParameterizedTest(name = "row 83 {0} {1}")
+	@MethodSource("limits")
+	void limitThatMakesNoSenseIsRefused(Server server, String limit) throws Exception {
+		assertThat(READ_ONLY.get(server).get("?limit=" + limit.replace("{", "%7B").replace("}", "%7D")).statusCode())
+			.isEqualTo(400);
+	}
+
+	@ParameterizedTest(name = "row 83 {0}")
+	@EnumSource
+	void limitThatMakesSenseHasAnEffect(Server server) throws Exception {
+		LockManager locks = READ_ONLY.get(server).context().getBean(LockManager.class);
+		locks.readLock("limited:1").close();
+		locks.readLock("limited:2").close();
+		JsonNode document = JsonMapper.shared().readTree(READ_ONLY.get(server).get("?limit=1").body());
+		assertThat(document.get("statistics")).hasSize(1);
+		assertThat(document.get("resourcesLeftOut").asInt()).isPositive();
+		assertThat(READ_ONLY.get(server).get("?limit=10000").body()).doesNotContain("resourcesLeftOut");
 	}
 
 	static Stream<Arguments> bodies() {
@@ -151,6 +175,38 @@ class BadEndpointInputTests {
 	void bodyOfDeleteIsRefusedWhereAccessIsReadOnly(Server server, Body body) throws Exception {
 		int status = status(READ_ONLY.get(server), "DELETE", "?resource=other", body);
 		assertThat(status).isIn(405, CLOSED);
+	}
+
+	@ParameterizedTest(name = "row 84 {0}")
+	@EnumSource
+	void parameterOfDeleteThatDoesNotExistIsIgnored(Server server) throws Exception {
+		LockManager locks = OPEN.get(server).context().getBean(LockManager.class);
+		locks.readLock("forgotten").close();
+		assertThat(OPEN.get(server).send("DELETE", "?recource=other").statusCode()).isEqualTo(204);
+		assertThat(locks.getStatistics("forgotten").stream().mapToLong((one) -> one.recentOperations().size()).sum())
+			.isZero();
+		assertThat(OPEN.get(server).send("DELETE", "?resource").statusCode())
+			.isEqualTo((server == Server.NETTY) ? 204 : 400);
+	}
+
+	@ParameterizedTest(name = "row 84 {0}")
+	@EnumSource
+	void twoNamesAreRefused(Server server) throws Exception {
+		HttpApp app = OPEN.get(server);
+		LockManager locks = app.context().getBean(LockManager.class);
+		for (String name : List.of("one", "two", "one,two")) {
+			locks.readLock(name).close();
+		}
+		for (String method : List.of("GET", "DELETE")) {
+			assertThat(app.send(method, "?resource=one&resource=two").statusCode()).as(method).isEqualTo(400);
+			assertThat(app.send(method, "?resource=one&resource=one").statusCode()).as(method).isEqualTo(400);
+		}
+		for (String name : List.of("one", "two", "one,two")) {
+			assertThat(locks.getStatistics(name).get(0).recentOperations()).as(name).isNotEmpty();
+		}
+		assertThat(app.send("DELETE", "?resource=one,two").statusCode()).isEqualTo(204);
+		assertThat(locks.getStatistics("one").get(0).recentOperations()).isNotEmpty();
+		assertThat(locks.getStatistics("one,two").get(0).recentOperations()).isEmpty();
 	}
 
 	@ParameterizedTest(name = "row 85 {0}")

@@ -1,15 +1,24 @@
 package io.github.locks.actuate;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 import io.github.locks.Deadlock;
 import io.github.locks.InvalidLockNameException;
+import io.github.locks.LockHolder;
 import io.github.locks.LockManager;
+import io.github.locks.LockOperation;
+import io.github.locks.LockStatus;
+import io.github.locks.LockWaiter;
 import io.github.locks.ResourceStatistics;
 import io.github.locks.ResourceStatus;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 
@@ -39,25 +48,87 @@ class LocksEndpointTests {
 		given(this.locks.getStatistics()).willReturn(List.of(STATISTICS));
 		given(this.locks.getLockStatus()).willReturn(List.of(STATUS));
 		given(this.locks.detectDeadlocks()).willReturn(List.of(deadlock));
-		assertThat(this.endpoint.locks(null))
+		assertThat(this.endpoint.locks(null, null))
 			.isEqualTo(new LocksDescriptor(List.of(STATISTICS), List.of(STATUS), List.of(deadlock)));
+	}
+
+	@Test
+	void ofAllResourcesOnlyTheEndOfTheHistoryIsShown() {
+		ResourceStatistics used = new ResourceStatistics("a", Map.of(),
+				IntStream.range(0, 7).mapToObj(LocksEndpointTests::operation).toList());
+		given(this.locks.getStatistics()).willReturn(List.of(used));
+		given(this.locks.getStatistics("a")).willReturn(List.of(used));
+		assertThat(this.endpoint.locks(null, null)).isEqualTo(new LocksDescriptor(
+				List.of(new ResourceStatistics("a", Map.of(), used.recentOperations().subList(2, 7))), List.of(),
+				List.of()));
+		assertThat(this.endpoint.locks("a", null)).isEqualTo(new LocksDescriptor(List.of(used), List.of(), List.of()));
+	}
+
+	@Test
+	void ofAllResourcesOnlyTheBeginningOfTheQueueIsShown() {
+		List<LockHolder> holders = IntStream.range(0, 30)
+			.mapToObj((i) -> new LockHolder("h" + i, null, Instant.EPOCH, 1, "1@host"))
+			.toList();
+		List<LockWaiter> waiters = IntStream.range(0, 30)
+			.mapToObj((i) -> new LockWaiter("w" + i, null, Instant.EPOCH, 1, i + 1, "1@host"))
+			.toList();
+		given(this.locks.getLockStatus())
+			.willReturn(List.of(new ResourceStatus("a", Map.of("read", new LockStatus(holders, waiters)))));
+		assertThat(this.endpoint.locks(null, null))
+			.isEqualTo(new LocksDescriptor(List.of(),
+					List.of(new ResourceStatus("a",
+							Map.of("read", new LockStatus(holders.subList(0, 20), waiters.subList(0, 20))))),
+					List.of()));
+	}
+
+	@Test
+	void cyclesComeBeforeLongWaitsOfWhichOnlySomeAreShown() {
+		Deadlock wait = new Deadlock(Deadlock.Kind.LONG_WAIT, Instant.EPOCH, List.of());
+		Deadlock cycle = cycle("b", "c");
+		List<Deadlock> deadlocks = new ArrayList<>(Collections.nCopies(1_000, wait));
+		deadlocks.add(cycle);
+		given(this.locks.detectDeadlocks()).willReturn(deadlocks);
+		LocksDescriptor descriptor = this.endpoint.locks(null, null);
+		assertThat(descriptor).isNotNull();
+		assertThat(descriptor.deadlocks()).hasSize(100).startsWith(cycle, wait);
+	}
+
+	@Test
+	void resourcesWithStatusOnlyCountAsOthersDo() {
+		given(this.locks.getLockStatus()).willReturn(List.of(STATUS, new ResourceStatus("b", Map.of())));
+		given(this.locks.getStatistics()).willReturn(List.of(new ResourceStatistics("c", Map.of(), List.of())));
+		assertThat(this.endpoint.locks(null, 1))
+			.isEqualTo(new LocksDescriptor(List.of(), List.of(STATUS), List.of(), 2));
+		assertThat(this.endpoint.locks(null, 3)).extracting(LocksDescriptor::resourcesLeftOut).isNull();
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { Integer.MIN_VALUE, -1, 0, 10_001, Integer.MAX_VALUE })
+	void limitOutOfRangeIsRefused(int limit) {
+		for (String resource : new String[] { null, "a" }) {
+			assertThatExceptionOfType(InvalidEndpointRequestException.class)
+				.isThrownBy(() -> this.endpoint.locks(resource, limit))
+				.withMessage("'limit' must be a number from 1 to 10000, not " + limit);
+		}
 	}
 
 	@Test
 	void resourceWithStatisticsOnlyIsKnown() {
 		given(this.locks.getStatistics("a")).willReturn(List.of(STATISTICS));
-		assertThat(this.endpoint.locks("a")).isEqualTo(new LocksDescriptor(List.of(STATISTICS), List.of(), List.of()));
+		assertThat(this.endpoint.locks("a", null))
+			.isEqualTo(new LocksDescriptor(List.of(STATISTICS), List.of(), List.of()));
 	}
 
 	@Test
 	void resourceWithStatusOnlyIsKnown() {
 		given(this.locks.getLockStatus("a")).willReturn(List.of(STATUS));
-		assertThat(this.endpoint.locks("a")).isEqualTo(new LocksDescriptor(List.of(), List.of(STATUS), List.of()));
+		assertThat(this.endpoint.locks("a", null))
+			.isEqualTo(new LocksDescriptor(List.of(), List.of(STATUS), List.of()));
 	}
 
 	@Test
 	void resourceWithNeitherIsUnknown() {
-		assertThat(this.endpoint.locks("a")).isNull();
+		assertThat(this.endpoint.locks("a", null)).isNull();
 		assertThat(this.endpoint.lock("a")).isNull();
 	}
 
@@ -73,7 +144,7 @@ class LocksEndpointTests {
 		Deadlock awaited = cycle("x", "a");
 		given(this.locks.getStatistics("a")).willReturn(List.of(STATISTICS));
 		given(this.locks.detectDeadlocks()).willReturn(List.of(held, cycle("b", "c"), awaited));
-		LocksDescriptor descriptor = this.endpoint.locks("a");
+		LocksDescriptor descriptor = this.endpoint.locks("a", null);
 		assertThat(descriptor).isNotNull();
 		assertThat(descriptor.deadlocks()).containsExactly(held, awaited);
 	}
@@ -81,7 +152,7 @@ class LocksEndpointTests {
 	@Test
 	void nameThatCannotBeThatOfAResourceIsUnknown() {
 		given(this.locks.getStatistics("")).willThrow(new InvalidLockNameException("blank"));
-		assertThat(this.endpoint.locks("")).isNull();
+		assertThat(this.endpoint.locks("", null)).isNull();
 		assertThat(this.endpoint.lock("")).isNull();
 		assertThat(this.endpoint.lock()).isNull();
 	}
@@ -106,6 +177,10 @@ class LocksEndpointTests {
 			.isThrownBy(() -> this.endpoint.resetStatistics(""));
 		then(this.locks).should().resetStatistics("");
 		then(this.locks).shouldHaveNoMoreInteractions();
+	}
+
+	private static LockOperation operation(int number) {
+		return new LockOperation(Instant.EPOCH, "read", LockOperation.Kind.ACQUIRED, "t" + number, null, 0);
 	}
 
 	private static Deadlock cycle(String held, String awaited) {

@@ -171,6 +171,8 @@ class AttributesTests {
 			.withMessageContaining("gave null");
 		assertThatExceptionOfType(InvalidLockAnnotationException.class).isThrownBy(() -> this.store.broken(null))
 			.withMessageContaining("failed");
+		assertThatExceptionOfType(LockException.class).isThrownBy(() -> this.store.broken(null))
+			.satisfies((ex) -> assertThat(ex.resource()).isNull());
 		assertThat(this.store.unclear(true)).isTrue();
 	}
 

@@ -92,7 +92,7 @@ class BadAnnotationsTests {
 				.satisfies((ex) -> assertThat(ex.getMessage()).hasSizeLessThan(1000));
 			fastest = Math.min(fastest, System.nanoTime() - start);
 		}
-		assertThat(Duration.ofNanos(fastest)).isLessThan(Duration.ofMillis(50));
+		assertThat(Duration.ofNanos(fastest)).isLessThan(Duration.ofSeconds(1));
 		assertThat(output).doesNotContain("y".repeat(200));
 		assertThat(this.locks.getStatistics()).isEmpty();
 	}

@@ -19,8 +19,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.Disposable;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+
+import org.springframework.transaction.reactive.TransactionalOperator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -32,6 +35,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class CancelRaceTests {
 
 	private static final int RACES = 5_000;
+
+	private static final int SUBSCRIPTIONS = 20_000;
 
 	private final DefaultLockManager locks = DefaultLockManager.builder().shutdownTimeout(Duration.ZERO).build();
 
@@ -57,6 +62,17 @@ class CancelRaceTests {
 	@Test
 	void cancelledFluxNeverKeepsTheLock() throws Exception {
 		race(() -> this.store.flux(() -> neverEnding().flux()).subscribe());
+	}
+
+	@Test
+	void cancelRacingWithTheSubscriptionNeverKeepsTheLock() throws Exception {
+		raceWithSubscription(this.store.mono(this::neverEnding));
+	}
+
+	@Test
+	void cancelRacingWithTheSubscriptionInATransactionNeverKeepsTheLock() throws Exception {
+		TransactionalOperator transaction = TransactionalOperator.create(new NestableTransactionManager());
+		raceWithSubscription(transaction.transactional(this.store.mono(this::neverEnding)));
 	}
 
 	@Test
@@ -111,6 +127,24 @@ class CancelRaceTests {
 		assertServed();
 		assertThat(this.locks.getLockStatus()).isEmpty();
 		assertThat(this.started).hasPositiveValue().hasValueLessThan(RACES);
+	}
+
+	private void raceWithSubscription(Mono<String> call) throws Exception {
+		for (int i = 0; i < SUBSCRIPTIONS; i++) {
+			BaseSubscriber<String> subscriber = new BaseSubscriber<>() {
+			};
+			Future<?> subscribed = this.other.submit(() -> {
+				this.barrier.await();
+				call.subscribe(subscriber);
+				return null;
+			});
+			this.barrier.await();
+			spin(i % 400 * 50);
+			subscriber.cancel();
+			subscribed.get(10, TimeUnit.SECONDS);
+			assertServed();
+		}
+		assertThat(this.started).hasPositiveValue().hasValueLessThan(SUBSCRIPTIONS);
 	}
 
 	private Mono<String> neverEnding() {

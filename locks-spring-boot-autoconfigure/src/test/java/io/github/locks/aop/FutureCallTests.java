@@ -1,10 +1,12 @@
 package io.github.locks.aop;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -196,6 +198,44 @@ class FutureCallTests {
 	}
 
 	@Test
+	void threadThatWaitsInheritsNothingFromTheCaller() throws Exception {
+		InheritableThreadLocal<String> inherited = new InheritableThreadLocal<>();
+		CompletableFuture<Thread> watcher = new CompletableFuture<>();
+		CompletableFuture<Optional<String>> value = new CompletableFuture<>();
+		FutureTask<String> task = new FutureTask<>(() -> "done") {
+
+			@Override
+			public String get() throws InterruptedException, ExecutionException {
+				watcher.complete(Thread.currentThread());
+				value.complete(Optional.ofNullable(inherited.get()));
+				return super.get();
+			}
+
+		};
+		Thread caller = Thread.currentThread();
+		ClassLoader loader = caller.getContextClassLoader();
+		caller.setContextClassLoader(new ClassLoader(loader) {
+		});
+		inherited.set("of the caller");
+		Future<String> result;
+		try {
+			result = this.store.plain(() -> task);
+		}
+		finally {
+			caller.setContextClassLoader(loader);
+		}
+		assertThat(value.get(20, TimeUnit.SECONDS)).isEmpty();
+		Thread thread = watcher.get(20, TimeUnit.SECONDS);
+		assertThat(thread.getName()).startsWith("locks-future-");
+		assertThat(thread.isDaemon()).isTrue();
+		assertThat(thread.getContextClassLoader()).isSameAs(LockAdvisor.class.getClassLoader());
+		task.run();
+		assertThat(result.get(20, TimeUnit.SECONDS)).isEqualTo("done");
+		thread.join(TimeUnit.SECONDS.toMillis(20));
+		assertThat(thread.isAlive()).isFalse();
+	}
+
+	@Test
 	void plainFutureThatIsDoneReleasesAtOnce() throws Exception {
 		FutureTask<String> task = new FutureTask<>(() -> {
 			throw new IllegalArgumentException("boom");
@@ -205,6 +245,26 @@ class FutureCallTests {
 		assertThat(isFree()).isTrue();
 		assertThatExceptionOfType(ExecutionException.class).isThrownBy(result::get)
 			.withCauseInstanceOf(IllegalArgumentException.class);
+	}
+
+	@Test
+	void plainFutureThatThrowsSomethingElseReleases() {
+		IllegalStateException failure = new IllegalStateException("not reachable");
+		CountDownLatch ended = new CountDownLatch(1);
+		Future<String> result = this.store.plain(() -> new FutureTask<>(() -> "done") {
+
+			@Override
+			public String get() throws InterruptedException {
+				ended.await();
+				throw failure;
+			}
+
+		});
+		assertThat(isFree()).isFalse();
+		ended.countDown();
+		assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> result.get(10, TimeUnit.SECONDS))
+			.withCause(failure);
+		assertThat(isFree()).isTrue();
 	}
 
 	@Test

@@ -15,6 +15,7 @@ import io.github.locks.annotation.OnFailure;
 import io.github.locks.annotation.ReadLock;
 import io.github.locks.annotation.WriteLock;
 import io.github.locks.aop.LockAdvisor.Validation;
+import io.github.locks.aop.inherited.Elsewhere;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.ConnectableFlux;
 import reactor.core.publisher.Mono;
 
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.http.ResponseEntity;
@@ -66,11 +68,17 @@ class InvalidAnnotationTests {
 				Arguments.of(ConditionUnknown.class, "condition = '#nope'"),
 				Arguments.of(ConditionUnparseable.class, "cannot be parsed"),
 				Arguments.of(ConditionType.class, "not available"),
-				Arguments.of(ConditionProperty.class, "does not exist"),
+				Arguments.of(ConditionProperty.class, "does not exist"), Arguments.of(ConditionText.class, "is a text"),
+				Arguments.of(ConditionNumber.class, "is a number"), Arguments.of(ConditionNull.class, "is null"),
+				Arguments.of(ConditionTextByProperty.class, "is a text"),
+				Arguments.of(LongText.class, "not a valid name"), Arguments.of(NulText.class, "not a valid name"),
+				Arguments.of(OfAnotherPackage.class, "package-private"),
+				Arguments.of(TokenWithoutLock.class, "the method has no lock"),
+				Arguments.of(TokenOfASuperclass.class, "the method has no lock"),
 				Arguments.of(FallbackMissing.class, "has no method instead(String)"),
 				Arguments.of(FallbackReturns.class, "returns java.lang.Object instead of java.lang.String"),
 				Arguments.of(FallbackLocked.class, "has a lock annotation"),
-				Arguments.of(FallbackItself.class, "has no method run()"),
+				Arguments.of(FallbackItself.class, "run() is the locked method itself"),
 				Arguments.of(FallbackAndSkip.class, "either skipped or answered"),
 				Arguments.of(LeaseZero.class, "lease = '0'"), Arguments.of(LeaseText.class, "lease = 'long'"),
 				Arguments.of(HoldNegative.class, "minimumHold = '-1s'"),
@@ -133,6 +141,26 @@ class InvalidAnnotationTests {
 		assertThatExceptionOfType(InvalidLockAnnotationException.class).isThrownBy(proxy::wrong);
 		assertThat(output.toString()).doesNotContain("OneOfMany.wrong");
 		assertThat(OneOfMany.ran).isFalse();
+	}
+
+	@Test
+	void annotationOfAClassThatCoversNothingIsAWarning(CapturedOutput output) {
+		assertThat(this.proxies.check(NothingPublic.class)).isFalse();
+		assertThat(output)
+			.containsOnlyOnce(
+					"@WriteLock('a') on " + NothingPublic.class.getName() + " has no effect: it covers no method")
+			.contains("Make the methods public, or annotate them.");
+		this.proxies.validation(Validation.STRICT);
+		assertThatExceptionOfType(InvalidLockAnnotationException.class)
+			.isThrownBy(() -> this.proxies.check(NothingPublic.class));
+		assertThat(this.proxies.check(OnlyOwn.class)).isTrue();
+		assertThat(this.proxies.validation(Validation.OFF).check(NothingPublic.class)).isFalse();
+	}
+
+	@Test
+	void tokenOfALockedOverrideIsFine() {
+		assertThat(this.proxies.check(TokenOfALockedOverride.class)).isTrue();
+		assertThat(this.proxies.check(NoToken.class)).isFalse();
 	}
 
 	@Test
@@ -527,6 +555,106 @@ class InvalidAnnotationTests {
 		@WriteLock(value = "a", onFailure = OnFailure.SKIP)
 		boolean run() {
 			return true;
+		}
+
+	}
+
+	static class ConditionText {
+
+		@WriteLock(value = "a", condition = "'maybe'")
+		void run() {
+		}
+
+	}
+
+	static class ConditionNumber {
+
+		@WriteLock(value = "a", condition = "1")
+		void run() {
+		}
+
+	}
+
+	static class ConditionNull {
+
+		@WriteLock(value = "a", condition = "null")
+		void run() {
+		}
+
+	}
+
+	static class ConditionTextByProperty {
+
+		@WriteLock(value = "a", condition = "'${known}'")
+		void run() {
+		}
+
+	}
+
+	static class LongText {
+
+		private static final String X32 = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+
+		private static final String X128 = X32 + X32 + X32 + X32;
+
+		@WriteLock(X128 + X128 + "#{#id}" + X128 + X128)
+		void run(String id) {
+		}
+
+	}
+
+	static class NulText {
+
+		@WriteLock("a\0#{#id}")
+		void run(String id) {
+		}
+
+	}
+
+	static class OfAnotherPackage extends Elsewhere {
+
+	}
+
+	static class TokenWithoutLock {
+
+		void run(@FencingToken long token) {
+		}
+
+	}
+
+	static class TokenOfASuperclass extends TokenWithoutLock {
+
+	}
+
+	static class TokenOfALockedOverride extends TokenWithoutLock {
+
+		@Override
+		@WriteLock("a")
+		void run(long token) {
+		}
+
+	}
+
+	static class NoToken {
+
+		void run(long token, @Value("other") String other) {
+		}
+
+	}
+
+	@WriteLock("a")
+	static class NothingPublic {
+
+		void run() {
+		}
+
+	}
+
+	@WriteLock("a")
+	static class OnlyOwn {
+
+		@ReadLock("b")
+		public void run() {
 		}
 
 	}

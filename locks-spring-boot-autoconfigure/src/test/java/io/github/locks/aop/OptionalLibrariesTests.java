@@ -84,7 +84,8 @@ class OptionalLibrariesTests {
 			boolean reactor = this.hidden.equals("reactor.") && name.startsWith("org.reactivestreams.");
 			if (reactor || name.startsWith(this.hidden) || name.startsWith("org.aspectj.")
 					|| name.startsWith("org.springframework.transaction.")
-					|| name.startsWith("org.springframework.boot.") || name.startsWith("org.springframework.web.")) {
+					|| name.startsWith("org.springframework.boot.") || name.startsWith("org.springframework.web.")
+					|| name.startsWith("org.springframework.http.")) {
 				throw new ClassNotFoundException(name);
 			}
 		}

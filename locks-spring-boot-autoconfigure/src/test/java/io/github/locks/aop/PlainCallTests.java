@@ -28,7 +28,6 @@ import reactor.core.publisher.Mono;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.BDDMockito.given;
 import static org.mockito.BDDMockito.willThrow;
@@ -171,10 +170,10 @@ class PlainCallTests {
 
 	@Test
 	void promiseReturnedAsObjectIsRefused() {
-		assertThatIllegalStateException().isThrownBy(() -> this.store.object(Mono::empty))
-			.isInstanceOf(InvalidLockAnnotationException.class)
+		assertThatExceptionOfType(InvalidLockAnnotationException.class).isThrownBy(() -> this.store.object(Mono::empty))
 			.withMessageContaining("Declare that type");
-		assertThatIllegalStateException().isThrownBy(() -> this.store.object(CompletableFuture::new));
+		assertThatExceptionOfType(InvalidLockAnnotationException.class)
+			.isThrownBy(() -> this.store.object(CompletableFuture::new));
 		assertThat(this.store.object(() -> "value")).isEqualTo("value");
 		assertThat(isFree()).isTrue();
 	}

@@ -7,7 +7,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.github.locks.InvalidLockNameException;
 import io.github.locks.LockHandle;
@@ -17,17 +19,25 @@ import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
 import io.github.locks.LockTimeoutException;
 import io.github.locks.LockType;
+import io.github.locks.annotation.DistributedLock;
 import io.github.locks.annotation.OnFailure;
 import io.github.locks.annotation.ReadLock;
 import io.github.locks.annotation.WriteLock;
+import io.github.locks.memory.MemoryLockBackend;
 import io.github.locks.support.DefaultLockManager;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
 import reactor.adapter.JdkFlowAdapter;
 import reactor.core.Disposable;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -116,6 +126,93 @@ class ReactiveCallTests {
 		assertThat(isFree()).isTrue();
 	}
 
+	static Stream<Named<Supplier<Object>>> fatalErrors() {
+		return Stream.of(Named.of("LinkageError", () -> {
+			throw new NoClassDefFoundError("gone");
+		}), Named.of("StackOverflowError", () -> dive(0)));
+	}
+
+	private static int dive(int depth) {
+		return dive(depth + 1) + 1;
+	}
+
+	@ParameterizedTest
+	@MethodSource("fatalErrors")
+	void fatalErrorOfTheWorkReleasesBeforeItIsSeen(Supplier<Object> work) {
+		List<String> log = new ArrayList<>();
+		Mono<String> mono = this.store.mono(() -> Mono.just("x").map((value) -> value + work.get()));
+		StepVerifier.create(mono.doOnError((ex) -> log.add("error" + state()))).verifyError(Error.class);
+		Flux<String> flux = this.store.flux(() -> Flux.just("x", "y").map((value) -> value + work.get()));
+		StepVerifier.create(flux.doOnError((ex) -> log.add("error" + state()))).verifyError(Error.class);
+		assertThat(log).containsExactly("error free", "error free");
+	}
+
+	@Test
+	void fatalErrorOfALaterRequestReleases() {
+		Flux<String> flux = this.store.flux(() -> Flux.range(0, 3).map((i) -> {
+			if (i == 2) {
+				throw new NoClassDefFoundError("gone");
+			}
+			return "x" + i;
+		}));
+		List<Object> signals = new ArrayList<>();
+		BaseSubscriber<String> subscriber = new BaseSubscriber<>() {
+
+			@Override
+			protected void hookOnSubscribe(Subscription subscription) {
+			}
+
+			@Override
+			protected void hookOnNext(String value) {
+				signals.add(value);
+			}
+
+			@Override
+			protected void hookOnError(Throwable failure) {
+				signals.add(failure.getMessage());
+			}
+
+		};
+		flux.subscribe(subscriber);
+		for (int i = 0; i < 3; i++) {
+			subscriber.request(1);
+		}
+		assertThat(signals).containsExactly("x0", "x1", "gone");
+		assertThat(isFree()).isTrue();
+	}
+
+	@Test
+	void fatalErrorAfterACancellationIsNotKeptBack() {
+		TestPublisher<String> work = TestPublisher.create();
+		this.store.flux(work::flux).next().map((value) -> {
+			throw new NoClassDefFoundError("gone");
+		}).subscribe();
+		assertThatExceptionOfType(NoClassDefFoundError.class).isThrownBy(() -> work.next("x"));
+		work.assertCancelled();
+		assertThat(isFree()).isTrue();
+	}
+
+	@Test
+	void fatalErrorOfTheSubscriptionReleases() {
+		Flux<String> broken = Flux.from((subscriber) -> {
+			throw new NoClassDefFoundError("gone");
+		});
+		StepVerifier.create(this.store.flux(() -> broken)).verifyError(NoClassDefFoundError.class);
+		assertThat(isFree()).isTrue();
+	}
+
+	@Test
+	void fatalErrorOfTheSubscriberCancelsTheWorkAndReleases() {
+		TestPublisher<String> work = TestPublisher.create();
+		CompletableFuture<Void> result = this.store.flux(work::flux).map((value) -> {
+			throw new NoClassDefFoundError("gone");
+		}).then().toFuture();
+		work.next("x");
+		assertThat(result).isCompletedExceptionally();
+		work.assertCancelled();
+		assertThat(isFree()).isTrue();
+	}
+
 	@Test
 	void cancelReleasesAndReachesTheWork() {
 		TestPublisher<String> work = TestPublisher.create();
@@ -129,6 +226,29 @@ class ReactiveCallTests {
 		assertThat(isFree()).isFalse();
 		mono.dispose();
 		assertThat(isFree()).isTrue();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "mono", "flux" })
+	void minimumHoldStaysHoweverTheWorkEnds(String kind) {
+		try (DefaultLockManager manager = DefaultLockManager.builder()
+			.backend(MemoryLockBackend::new)
+			.shutdownTimeout(Duration.ZERO)
+			.build()) {
+			Store rare = new LockedProxies(manager).cglib(new Store());
+			BiFunction<String, Flux<String>, Flux<String>> run = (name, work) -> kind.equals("mono")
+					? rare.rareMono(name, work.next()).flux() : rare.rareFlux(name, work);
+			StepVerifier.create(run.apply("completed", Flux.just("x"))).expectNext("x").verifyComplete();
+			StepVerifier.create(run.apply("failed", Flux.error(new IllegalArgumentException("boom"))))
+				.verifyError(IllegalArgumentException.class);
+			CompletableFuture<Void> begun = new CompletableFuture<>();
+			Flux<String> endless = Flux.<String>never().doOnSubscribe((subscription) -> begun.complete(null));
+			Disposable working = run.apply("cancelled", endless).subscribe();
+			assertThat(begun).succeedsWithin(Duration.ofSeconds(10));
+			working.dispose();
+			assertThat(List.of("completed", "failed", "cancelled"))
+				.allSatisfy((name) -> assertThat(manager.tryAcquire(LockRequest.distributed(name).build())).isEmpty());
+		}
 	}
 
 	@Test
@@ -149,6 +269,21 @@ class ReactiveCallTests {
 		}
 		assertThat(isFree()).isTrue();
 		assertThat(ran).isFalse();
+	}
+
+	@Test
+	void cancelWhileTheRequestIsMadeGivesTheLockBack() {
+		BaseSubscriber<String> subscriber = new BaseSubscriber<>() {
+		};
+		LockManager manager = mock(LockManager.class);
+		given(manager.acquireAsync(any())).willAnswer((call) -> {
+			CompletableFuture<LockHandle> granted = this.locks.acquireAsync(call.getArgument(0));
+			subscriber.cancel();
+			return granted;
+		});
+		new LockedProxies(manager).cglib(new Store()).mono(Mono::never).subscribe(subscriber);
+		verify(manager).acquireAsync(any());
+		assertThat(isFree()).isTrue();
 	}
 
 	@Test
@@ -344,6 +479,16 @@ class ReactiveCallTests {
 		@WriteLock(value = "a", timeout = "0", onFailure = OnFailure.SKIP)
 		Mono<String> skip(Supplier<Mono<String>> body) {
 			return body.get();
+		}
+
+		@DistributedLock(value = "#{#name}", minimumHold = "1h")
+		Mono<String> rareMono(String name, Mono<String> body) {
+			return body;
+		}
+
+		@DistributedLock(value = "#{#name}", minimumHold = "1h")
+		Flux<String> rareFlux(String name, Flux<String> body) {
+			return body;
 		}
 
 		@WriteLock("#{#name}")

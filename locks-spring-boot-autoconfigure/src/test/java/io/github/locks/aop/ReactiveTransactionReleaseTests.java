@@ -2,6 +2,7 @@ package io.github.locks.aop;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,7 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -33,6 +36,7 @@ import reactor.util.context.Context;
 
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.test.util.ReflectionTestUtils;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.annotation.AnnotationTransactionAttributeSource;
 import org.springframework.transaction.annotation.Transactional;
@@ -40,8 +44,10 @@ import org.springframework.transaction.interceptor.BeanFactoryTransactionAttribu
 import org.springframework.transaction.interceptor.TransactionInterceptor;
 import org.springframework.transaction.reactive.AbstractReactiveTransactionManager;
 import org.springframework.transaction.reactive.GenericReactiveTransaction;
+import org.springframework.transaction.reactive.TransactionSynchronization;
 import org.springframework.transaction.reactive.TransactionSynchronizationManager;
 import org.springframework.transaction.reactive.TransactionalOperator;
+import org.springframework.transaction.support.DefaultTransactionDefinition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
@@ -134,6 +140,54 @@ class ReactiveTransactionReleaseTests {
 	}
 
 	@Test
+	void callThatIsCancelledInATransactionLeavesTheQueue() {
+		try (LockHandle other = this.locks.writeLock("a")) {
+			Mono<Void> call = this.store.write(() -> note("run"));
+			Mono<Void> impatient = Mono.firstWithSignal(call,
+					Mono.fromRunnable(() -> this.log.add(waiters() + " waits")));
+			Mono<Void> afterwards = kept().doOnNext((count) -> {
+				this.log.add(waiters() + " waits, " + count + " kept");
+				other.close();
+			}).then();
+			StepVerifier.create(this.transaction.transactional(impatient.then(afterwards).then(note("after"))))
+				.verifyComplete();
+		}
+		assertThat(this.log).containsExactly("begin held", "1 waits", "0 waits, 0 kept", "after free", "commit free");
+	}
+
+	@Test
+	void callThatIsCancelledUnderItsLockLeavesItToTheTransaction() {
+		Mono<Void> call = Mono.firstWithSignal(this.store.write(Mono::never), note("cancel"));
+		StepVerifier.create(this.transaction.transactional(call.then(note("after")))).verifyComplete();
+		assertThat(this.log).containsExactly("begin free", "cancel held", "after held", "commit held");
+		assertThat(isFree()).isTrue();
+	}
+
+	@Test
+	void transactionThatIsCancelledWhileTheRequestIsMadeGivesTheLockBack() {
+		BaseSubscriber<Void> subscriber = new BaseSubscriber<>() {
+		};
+		LockManager manager = mock(LockManager.class);
+		given(manager.acquireAsync(any())).willAnswer((call) -> {
+			CompletableFuture<LockHandle> granted = this.locks.acquireAsync(call.getArgument(0));
+			subscriber.cancel();
+			return granted;
+		});
+		this.transaction.transactional(store(manager, true).write(Mono::never)).subscribe(subscriber);
+		assertThat(this.log).containsExactly("begin free", "rollback held");
+		assertThat(isFree()).isTrue();
+	}
+
+	@Test
+	void refusedCallsAreForgottenByTheTransaction() {
+		try (LockHandle other = this.locks.writeLock("a")) {
+			assertThat(other.isHeld()).isTrue();
+			Mono<Integer> refused = this.store.withFallback().repeat(99).then(kept());
+			StepVerifier.create(this.transaction.transactional(refused)).expectNext(0).verifyComplete();
+		}
+	}
+
+	@Test
 	void timeoutInATransactionIsAnErrorOrAFallback() {
 		try (LockHandle other = this.locks.writeLock("a")) {
 			assertThat(other.isHeld()).isTrue();
@@ -201,11 +255,68 @@ class ReactiveTransactionReleaseTests {
 	}
 
 	@Test
+	void innerTransactionHasItsOwnLocks() {
+		Mono<Void> inner = nestable(TransactionDefinition.PROPAGATION_REQUIRES_NEW)
+			.transactional(this.store.other(() -> noteOther("inner")));
+		Mono<Void> outer = this.store.write(() -> note("outer"))
+			.then(inner)
+			.then(noteOther("between"))
+			.then(note("between"));
+		StepVerifier.create(nestable(TransactionDefinition.PROPAGATION_REQUIRED).transactional(outer)).verifyComplete();
+		note("after").block();
+		assertThat(this.log).containsExactly("outer held", "inner held", "between free", "between held", "after free");
+	}
+
+	@Test
+	void lockTakenAfterAnInnerTransactionIsHeldUntilTheEndOfTheOuterOne() {
+		Mono<Void> inner = nestable(TransactionDefinition.PROPAGATION_REQUIRES_NEW)
+			.transactional(this.store.other(() -> noteOther("inner")));
+		Mono<Void> outer = inner.then(this.store.write(() -> note("outer"))).then(note("last"));
+		StepVerifier.create(nestable(TransactionDefinition.PROPAGATION_REQUIRED).transactional(outer)).verifyComplete();
+		noteOther("after").block();
+		note("after").block();
+		assertThat(this.log).containsExactly("inner held", "outer held", "last held", "after free", "after free");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { TransactionDefinition.PROPAGATION_SUPPORTS, TransactionDefinition.PROPAGATION_NOT_SUPPORTED })
+	void transactionsThatFollowEachOtherInOneScopeHaveTheirOwnLocks(int propagation) {
+		TransactionalOperator required = nestable(TransactionDefinition.PROPAGATION_REQUIRED);
+		Mono<Void> one = required.transactional(this.store.write(() -> note("in")).then(note("end")));
+		Mono<Void> other = required.transactional(this.store.other(() -> noteOther("in")).then(noteOther("end")));
+		Mono<Void> scope = one.then(note("between")).then(one).then(other).then(note("last")).then(noteOther("last"));
+		StepVerifier.create(nestable(propagation).transactional(scope)).verifyComplete();
+		assertThat(this.log).containsExactly("in held", "end held", "between free", "in held", "end held", "in held",
+				"end held", "last free", "last free");
+	}
+
+	@Test
 	void readersOfDifferentTransactionsShareTheLock() {
 		Mono<Void> inner = this.transaction.transactional(this.store.read(() -> note("inner")));
 		Mono<Void> other = Mono.defer(() -> inner.contextWrite((context) -> Context.empty()));
 		StepVerifier.create(this.transaction.transactional(this.store.read(() -> other))).verifyComplete();
 		assertThat(isFree()).isTrue();
+	}
+
+	@Test
+	void whatFollowsTheCommitRunsWithoutTheLock() {
+		Mono<Void> work = afterCompletion("early").then(this.store.write(() -> note("run")))
+			.then(afterCompletion("late"));
+		StepVerifier.create(this.transaction.transactional(work)).verifyComplete();
+		assertThat(this.log).containsExactly("begin free", "run held", "commit held", "early free", "late free");
+	}
+
+	private Mono<Void> afterCompletion(String what) {
+		return TransactionSynchronizationManager.forCurrentTransaction()
+			.doOnNext((current) -> current.registerSynchronization(new TransactionSynchronization() {
+
+				@Override
+				public Mono<Void> afterCompletion(int status) {
+					return note(what);
+				}
+
+			}))
+			.then();
 	}
 
 	@Test
@@ -247,8 +358,28 @@ class ReactiveTransactionReleaseTests {
 		return this.transaction.transactional(work);
 	}
 
+	private static TransactionalOperator nestable(int propagation) {
+		return TransactionalOperator.create(new NestableTransactionManager(),
+				new DefaultTransactionDefinition(propagation));
+	}
+
 	private Mono<Void> note(String what) {
 		return Mono.fromRunnable(() -> this.log.add(what + (isFree() ? " free" : " held")));
+	}
+
+	private Mono<Void> noteOther(String what) {
+		return Mono
+			.fromRunnable(() -> this.log.add(what + (LockedProxies.isFree(this.locks, "b") ? " free" : " held")));
+	}
+
+	private static Mono<Integer> kept() {
+		return TransactionSynchronizationManager.forCurrentTransaction()
+			.map((current) -> field(field(current.getSynchronizations().get(0), "locks"), "kept"))
+			.map((list) -> ((List<?>) list).size());
+	}
+
+	private static Object field(Object object, String name) {
+		return Objects.requireNonNull(ReflectionTestUtils.getField(object, name));
 	}
 
 	private boolean isFree() {
@@ -274,6 +405,11 @@ class ReactiveTransactionReleaseTests {
 
 		@ReadLock("a")
 		Mono<Void> read(Supplier<Mono<Void>> body) {
+			return Mono.defer(body);
+		}
+
+		@WriteLock("b")
+		Mono<Void> other(Supplier<Mono<Void>> body) {
 			return Mono.defer(body);
 		}
 

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.locks.LockHandle;
+import io.github.locks.LockManager;
 import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
 import io.github.locks.LockTimeoutException;
@@ -35,6 +36,12 @@ import reactor.test.StepVerifier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.BDDMockito.willThrow;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.times;
+import static org.mockito.Mockito.verify;
 
 /**
  * Methods with several lock annotations.
@@ -73,6 +80,23 @@ class SeveralLocksTests {
 		assertThat(this.bank.transfer("x", "x")).isEqualTo(List.of("write account:x", "write account:x"));
 		assertThat(this.bank.copy("x", "x")).isEqualTo(List.of("write account:x", "read account:x"));
 		assertThat(isFree("account:x")).isTrue();
+	}
+
+	@Test
+	void lockThatCannotBeGivenBackDoesNotKeepTheOthers() {
+		LockHandle x = reluctant("x");
+		LockHandle y = reluctant("y");
+		LockManager manager = mock(LockManager.class);
+		given(manager.acquire(any())).willReturn(x, y);
+		given(manager.acquireAsync(any())).willReturn(CompletableFuture.completedFuture(x))
+			.willReturn(CompletableFuture.completedFuture(y));
+		Bank mocked = new LockedProxies(manager).cglib(new Bank());
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> mocked.transfer("x", "y"))
+			.withMessage("y")
+			.satisfies((ex) -> assertThat(ex.getSuppressed()).extracting(Throwable::getMessage).containsExactly("x"));
+		verify(x).close();
+		mocked.endless("x", "y").subscribe().dispose();
+		verify(x, times(2)).close();
 	}
 
 	@Test
@@ -188,6 +212,14 @@ class SeveralLocksTests {
 		assertThat(bean.own()).isEqualTo(List.of("read c"));
 	}
 
+	private static LockHandle reluctant(String name) {
+		LockHandle handle = mock(LockHandle.class);
+		given(handle.type()).willReturn(LockType.WRITE);
+		given(handle.owner()).willReturn(LockOwner.create(name));
+		willThrow(new IllegalStateException(name)).given(handle).close();
+		return handle;
+	}
+
 	private LockHandle stranger(String resource) {
 		return this.locks.acquire(LockRequest.write(resource).owner(LockOwner.create("stranger")).build());
 	}
@@ -281,6 +313,12 @@ class SeveralLocksTests {
 		@DistributedLock(value = "job:2")
 		Mono<String> jobReactive() {
 			return Mono.just("ran");
+		}
+
+		@WriteLock("account:#{#from}")
+		@WriteLock("account:#{#to}")
+		Mono<String> endless(String from, String to) {
+			return Mono.never();
 		}
 
 		@WriteLock("account:#{#from}")

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Pattern;
 
+import io.github.locks.LockBackendException;
 import io.github.locks.LockHandle;
 import io.github.locks.LockManager;
 import io.github.locks.spi.LockBackend;
@@ -23,11 +24,17 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.BDDMockito.then;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
 
 /**
  * Properties that make no sense: the start fails and names the property, the value and
@@ -72,7 +79,11 @@ class BadPropertiesTests {
 		String directory = ((mount != null) ? mount : "/proc") + "/locks-of-nobody";
 		StartUp.fails("locks.directory=" + directory);
 		assertThat(output).contains("Invalid value '" + directory + "' for configuration property 'locks.directory'")
-			.contains((mount != null) ? "Read-only file system" : directory);
+			.contains("The lock directory '" + directory + "'")
+			.containsPattern("cannot be used by user '[^']+': \\S");
+		if (mount != null) {
+			assertThat(output).contains("Read-only file system");
+		}
 	}
 
 	private static String readOnlyMount() throws IOException {
@@ -128,12 +139,14 @@ class BadPropertiesTests {
 	@ParameterizedTest(name = "rows 78 to 80 {0}")
 	@ValueSource(strings = { "locks.timeuot.read=5s", "locks.timeout.raed=5s", "locks.nonsense=x",
 			"locks.distributed.redis.key-prefix=a {b}\n", "locks.distributed.jdbc.table=locks; drop table x" })
-	void unknownPropertyHasNoEffect(String property) {
+	void unknownPropertyHasNoEffect(String property, CapturedOutput output) {
 		this.runner.withPropertyValues(property).run((context) -> {
 			assertThat(context).hasNotFailed();
 			assertThat(context.getBean(LocksProperties.class)).usingRecursiveComparison()
 				.isEqualTo(new LocksProperties());
 		});
+		assertThat(output).containsOnlyOnce("Unknown properties have no effect on locks: ")
+			.contains("'" + property.substring(0, property.indexOf('=')) + "'");
 	}
 
 	/** Row 80: a value where a group of properties is. */
@@ -167,6 +180,23 @@ class BadPropertiesTests {
 		assertThat(output).contains("APPLICATION FAILED TO START").contains(remedy);
 	}
 
+	@ParameterizedTest(name = "row 80 {0}")
+	@CsvSource({ "orders:42, timeout, orders\\:42", "orders:*, lease, orders\\:*",
+			"a:b c=d, minimum-hold, a\\:b\\ c\\=d" })
+	void keyThatASeparatorEndsIsToldFromAGroup(String name, String setting, String escaped, CapturedOutput output)
+			throws IOException {
+		Path file = Files.writeString(this.temporary.resolve("application.properties"),
+				"locks.resources[" + name + "]." + setting + "=5s\n");
+		StartUp.fails("spring.config.location=file:" + file);
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("In .properties files")
+			.contains("write 'locks.resources[" + escaped + "]." + setting + "=5s'");
+		Files.writeString(file, "locks.resources[" + escaped + "]." + setting + "=5s\n");
+		try (ConfigurableApplicationContext context = StartUp.with("spring.config.location=file:" + file)) {
+			assertThat(context.getBean(LocksProperties.class).getResources()).containsOnlyKeys(name);
+		}
+	}
+
 	/** Row 75: who holds that long has lost the lock before. */
 	@Test
 	void minimumHoldBeyondTheLeaseIsRefused(CapturedOutput output) {
@@ -193,7 +223,14 @@ class BadPropertiesTests {
 		LockBackend primary = mock(LockBackend.class);
 		this.runner.withBean("one", LockBackend.class, () -> primary, (definition) -> definition.setPrimary(true))
 			.withBean("two", LockBackend.class, () -> mock(LockBackend.class))
-			.run((context) -> assertThat(context).hasNotFailed());
+			.run((context) -> {
+				given(primary.tryAcquire(any()))
+					.willThrow(new LockBackendException("the primary one", null, null, null));
+				LockManager locks = context.getBean(LockManager.class);
+				assertThatExceptionOfType(LockBackendException.class).isThrownBy(() -> locks.distributedLock("a"))
+					.withMessageContaining("the primary one");
+				then(context.getBean("two", LockBackend.class)).should(never()).tryAcquire(any());
+			});
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -87,6 +87,14 @@ class LockDirectoryPropertyTests {
 		assertThat(Path.of("~")).doesNotExist();
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "${missing}", "${missing}/locks", "target/${missing}" })
+	void placeholderWithoutAValueIsRefused(String value, CapturedOutput output) {
+		assertRefused(value, output);
+		assertThat(output).contains("'${'").contains("'${user.home}/locks'");
+		assertThat(Path.of(value)).doesNotExist();
+	}
+
 	@Test
 	void worldWritableDirectoryIsRefused(CapturedOutput output) throws IOException {
 		Path directory = Files.createDirectory(this.temporary.resolve("open"));

@@ -172,7 +172,11 @@ class LockEventPublisherTests {
 		this.runner.withUserConfiguration(Listening.class).run((context) -> {
 			context.getBean(LockManager.class).writeLock("a").close();
 			context.getBean(LockManager.class).distributedLock("a").close();
-			assertThat(context.getBean(Listening.class).events).isEmpty();
+			Deadlock last = new Deadlock(Deadlock.Kind.CYCLE, Instant.EPOCH, List.of());
+			context.getBean(LockEventPublisher.class).onDeadlock(last);
+			Queue<Object> events = context.getBean(Listening.class).events;
+			Awaitility.await().until(() -> events.contains(new LockDeadlockEvent(last)));
+			assertThat(events).hasSize(1);
 		});
 	}
 

@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.github.locks.LockManager;
+import io.github.locks.LockManagerClosedException;
+import io.github.locks.actuate.LocksEndpoint;
+import io.github.locks.actuate.LocksHealthIndicator;
 import io.github.locks.aop.LockAdvisor;
 import io.github.locks.spi.LockBackend;
 import io.github.locks.spi.LockListener;
@@ -16,13 +19,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
 import org.springframework.aop.config.AopConfigUtils;
+import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.InfrastructureAdvisorAutoProxyCreator;
+import org.springframework.aop.target.SingletonTargetSource;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -33,6 +41,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.transaction.PlatformTransactionManager;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.mockito.Mockito.mock;
 
 /**
@@ -88,6 +97,26 @@ class LocksAutoConfigurationTests {
 				.doesNotHaveBean(LockManagerLifecycle.class)
 				.getBean(LockManager.class)
 				.isSameAs(mine));
+	}
+
+	@Test
+	void managerMayBeWrapped() {
+		LockManager[] wrapped = new LockManager[1];
+		this.runner
+			.withConfiguration(AutoConfigurations.of(LocksHealthContributorAutoConfiguration.class,
+					HealthContributorRegistryAutoConfiguration.class))
+			.withPropertyValues("management.endpoints.web.exposure.include=locks")
+			.withBean(WrappingPostProcessor.class)
+			.run((context) -> {
+				assertThat(context).hasNotFailed().hasSingleBean(LocksHealthIndicator.class);
+				assertThat(context.getBean(LockManager.class)).isNotInstanceOf(DefaultLockManager.class);
+				Health health = context.getBean(LocksHealthIndicator.class).health(true);
+				assertThat(health).isNotNull();
+				assertThat(health.getStatus()).isEqualTo(Status.UP);
+				assertThat(context.getBean(LocksEndpoint.class).locks(null, null)).isNotNull();
+				wrapped[0] = context.getBean(LockManager.class);
+			});
+		assertThatExceptionOfType(LockManagerClosedException.class).isThrownBy(() -> wrapped[0].readLock("a"));
 	}
 
 	@Test
@@ -220,6 +249,19 @@ class LocksAutoConfigurationTests {
 		@Order(1)
 		LockListener first() {
 			return (event) -> this.calls.add("first");
+		}
+
+	}
+
+	/** Wraps the manager by its interface, as a tracer would. */
+	static class WrappingPostProcessor implements BeanPostProcessor {
+
+		@Override
+		public Object postProcessAfterInitialization(Object bean, String beanName) {
+			if (bean instanceof LockManager manager) {
+				return ProxyFactory.getProxy(LockManager.class, new SingletonTargetSource(manager));
+			}
+			return bean;
 		}
 
 	}

@@ -16,6 +16,7 @@ import io.github.locks.spi.LockBackend;
 import io.github.locks.support.DefaultLockManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -26,6 +27,8 @@ import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.health.registry.HealthContributorRegistry;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -38,6 +41,7 @@ import static org.mockito.Mockito.mock;
  * of real locks.
  */
 @Timeout(60)
+@ExtendWith(OutputCaptureExtension.class)
 class LocksHealthContributorAutoConfigurationTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -121,6 +125,23 @@ class LocksHealthContributorAutoConfigurationTests {
 			assertThat(health.getStatus()).isEqualTo(Status.DOWN);
 			assertThat(String.valueOf(health.getDetails().get("error"))).contains("gives no locks out");
 		});
+	}
+
+	@Test
+	void directoryThatComesBackIsUpAgain(@TempDir Path directory, CapturedOutput output) {
+		Path locks = directory.resolve("locks");
+		this.runner.withPropertyValues("locks.directory=" + locks).run((context) -> {
+			LocksHealthIndicator indicator = context.getBean(LocksHealthIndicator.class);
+			Files.move(locks, directory.resolve("elsewhere"));
+			assertThat(health(indicator).getStatus()).isEqualTo(Status.DOWN);
+			Files.createDirectory(locks);
+			assertThat(String.valueOf(health(indicator).getDetails().get("error")))
+				.contains("put it back, or restart the application");
+			Files.delete(locks);
+			Files.move(directory.resolve("elsewhere"), locks);
+			assertThat(health(indicator).getStatus()).isEqualTo(Status.UP);
+		});
+		assertThat(output).contains("The distributed locks cannot be used").doesNotContain("could not be read");
 	}
 
 	@Test

@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 
 import io.github.locks.LockException;
 import io.github.locks.LockHandle;
+import io.github.locks.LockInterruptedException;
 import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
 import io.github.locks.memory.MemoryLockBackend;
@@ -108,13 +109,38 @@ class LocksMetricsTests {
 		LockHandle read = this.locks.readLock("a");
 		assertThatExceptionOfType(LockException.class).isThrownBy(() -> request("a", "t"));
 		read.close();
-		Thread.currentThread().interrupt();
-		CompletableFuture<LockHandle> one = this.locks.acquireAsync(LockRequest.write("b").build());
-		Thread.interrupted();
-		one.join().close();
 		assertThat(timer("locks.wait", "t", "write", "local", "timeout").count()).isEqualTo(1);
 		assertThat(timer("locks.wait", "t", "write", "local", "upgrade_refused").count()).isEqualTo(1);
 		assertThat(gauge("locks.waiting", "t")).isZero();
+	}
+
+	@Test
+	void interruptIsAnOutcome() throws Exception {
+		try (LockHandle held = request("a", "t")) {
+			Thread waiting = new Thread(() -> assertThatExceptionOfType(LockInterruptedException.class)
+				.isThrownBy(() -> request("a", "t")));
+			waiting.start();
+			Awaitility.await().until(() -> gauge("locks.waiting", "t") == 1);
+			waiting.interrupt();
+			waiting.join(TimeUnit.SECONDS.toMillis(10));
+			assertThat(held.isHeld()).isTrue();
+		}
+		assertThat(timer("locks.wait", "t", "write", "local", "interrupted").count()).isEqualTo(1);
+		assertThat(gauge("locks.waiting", "t")).isZero();
+	}
+
+	@Test
+	void failureOfTheBackendIsAnOutcome() {
+		try (DefaultLockManager broken = DefaultLockManager.builder().backend(() -> {
+			throw new IllegalStateException("no connection");
+		}).listener(new LocksMetrics(this.registry, "broken")).build()) {
+			LockRequest request = LockRequest.distributed("a").template("t").build();
+			assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> broken.acquire(request));
+			assertThat(broken.acquireAsync(request)).failsWithin(Duration.ofSeconds(10));
+		}
+		assertThat(timer("locks.wait", "t", "distributed", "broken", "failed").count()).isEqualTo(2);
+		assertThat(this.registry.get("locks.waiting").tags("template", "t", "kind", "distributed").gauge().value())
+			.isZero();
 	}
 
 	@Test

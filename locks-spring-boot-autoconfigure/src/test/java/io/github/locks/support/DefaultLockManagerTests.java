@@ -242,10 +242,12 @@ class DefaultLockManagerTests {
 		CompletableFuture<LockHandle> cancelled = this.locks.acquireAsync(LockRequest.write("a").build());
 		CompletableFuture<LockHandle> timedOut = this.locks.acquireAsync(LockRequest.write("a").build());
 		CompletableFuture<LockHandle> completed = this.locks.acquireAsync(LockRequest.write("a").build());
+		CompletableFuture<LockHandle> supplied = this.locks.acquireAsync(LockRequest.write("a").build());
 		CompletableFuture<LockHandle> last = this.locks.acquireAsync(LockRequest.write("a").build());
 		cancelled.cancel(true);
 		timedOut.orTimeout(1, TimeUnit.MILLISECONDS);
 		completed.completeExceptionally(new IllegalStateException("enough"));
+		assertThat(supplied.completeAsync(() -> held).join()).isSameAs(held);
 		awaitWaiters("a", 1);
 		held.close();
 		assertThat(last.join().isHeld()).isTrue();

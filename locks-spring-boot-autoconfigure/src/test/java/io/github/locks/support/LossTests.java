@@ -35,6 +35,9 @@ class LossTests {
 
 	private volatile WeakReference<Lease> lastGranted = new WeakReference<>(null);
 
+	private volatile Runnable whenAsked = () -> {
+	};
+
 	private final AtomicInteger renewalsOfB = new AtomicInteger();
 
 	private final CountDownLatch told = new CountDownLatch(1);
@@ -132,13 +135,32 @@ class LossTests {
 		closed.get(10, TimeUnit.SECONDS);
 	}
 
+	/** The backend gives out what it was asked for before the manager was closed. */
+	@Test
+	void leaseThatIsGrantedWhenTheManagerIsClosedIsLostAtOnce() throws Exception {
+		this.release.countDown();
+		CompletableFuture<Void> asked = new CompletableFuture<>();
+		CompletableFuture<Void> closed = new CompletableFuture<>();
+		this.whenAsked = () -> {
+			asked.complete(null);
+			closed.join();
+		};
+		CompletableFuture<LockHandle> request = this.locks.acquireAsync(LockRequest.distributed("a").build());
+		asked.get(10, TimeUnit.SECONDS);
+		this.locks.close();
+		closed.complete(null);
+		assertThat(request.get(10, TimeUnit.SECONDS).isLost()).isTrue();
+		assertThat(this.memory.inspect("a")).isEmpty();
+	}
+
 	/**
-	 * Counts renewals.
+	 * Counts renewals, and says when it is asked.
 	 */
 	private final class CountingBackend implements LockBackend {
 
 		@Override
 		public Optional<Lease> tryAcquire(LeaseRequest request) {
+			LossTests.this.whenAsked.run();
 			Optional<Lease> granted = LossTests.this.memory.tryAcquire(request);
 			LossTests.this.lastGranted = new WeakReference<>(granted.orElse(null));
 			return granted;

@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 import io.github.locks.LockHandle;
 import io.github.locks.LockHolder;
@@ -53,8 +55,12 @@ class MinimumHoldTests {
 
 	private final LockOwner owner = LockOwner.create("owner");
 
-	private volatile Runnable whenAsked = () -> {
+	private volatile Consumer<LeaseRequest> whenAsked = (request) -> {
 	};
+
+	private volatile boolean noticesLosses = true;
+
+	private volatile Lease lastGranted;
 
 	private DefaultLockManager locks = manager(Duration.ZERO);
 
@@ -208,6 +214,38 @@ class MinimumHoldTests {
 		assertThat(output).contains("The minimum hold of the distributed lock on 'a' has ended early");
 	}
 
+	/**
+	 * A nested request that the queue has granted asks the backend while the last handle
+	 * closes, and the lease that lingers is gone before anybody has noticed.
+	 */
+	@Test
+	void grantOfAnotherLeaseEndsWhatLingers(CapturedOutput output) throws Exception {
+		this.noticesLosses = false;
+		LockOwner nested = this.owner.nested("nested");
+		CountDownLatch nestedAsks = new CountDownLatch(1);
+		CountDownLatch forgotten = new CountDownLatch(1);
+		this.whenAsked = (request) -> {
+			if (request.owner().equals("nested")) {
+				nestedAsks.countDown();
+				await(forgotten);
+			}
+			else {
+				await(nestedAsks);
+			}
+		};
+		CompletableFuture<LockHandle> outer = requestAsync(this.owner, FOR_EVER);
+		CompletableFuture<LockHandle> inner = requestAsync(nested, Duration.ofMillis(100));
+		outer.get(10, TimeUnit.SECONDS).close();
+		this.backend.release(this.lastGranted);
+		forgotten.countDown();
+		inner.get(10, TimeUnit.SECONDS).close();
+		this.whenAsked = (request) -> {
+		};
+		awaitIdle("a");
+		assertEveryAcquisitionHasOneEnd(2);
+		assertThat(output).contains("The minimum hold of the distributed lock on 'a' has ended early");
+	}
+
 	@Test
 	void closeNowGivesItBackAtOnce() {
 		LockHandle held = hold(this.owner, FOR_EVER);
@@ -242,7 +280,7 @@ class MinimumHoldTests {
 	void grantThatNobodyWantsDoesNotLinger() throws Exception {
 		CompletableFuture<LockHandle> unwanted = new CompletableFuture<>();
 		CompletableFuture<Void> asked = new CompletableFuture<>();
-		this.whenAsked = () -> {
+		this.whenAsked = (request) -> {
 			asked.complete(null);
 			unwanted.handle((handle, failure) -> handle).join();
 		};
@@ -250,7 +288,7 @@ class MinimumHoldTests {
 			.acquireAsync(LockRequest.distributed("a").minimumHold(FOR_EVER).build());
 		asked.get(10, TimeUnit.SECONDS);
 		request.cancel(true);
-		this.whenAsked = () -> {
+		this.whenAsked = (leaseRequest) -> {
 		};
 		unwanted.cancel(true);
 		this.locks.distributedLock("a", Duration.ofSeconds(10)).close();
@@ -369,6 +407,19 @@ class MinimumHoldTests {
 		return this.locks.acquire(LockRequest.distributed("a").owner(owner).minimumHold(minimum).build());
 	}
 
+	private CompletableFuture<LockHandle> requestAsync(LockOwner owner, Duration minimum) {
+		return this.locks.acquireAsync(LockRequest.distributed("a").owner(owner).minimumHold(minimum).build());
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
 	private Optional<LockHandle> tryAcquire(LockOwner owner) {
 		return this.locks.tryAcquire(LockRequest.distributed("a").owner(owner).build());
 	}
@@ -400,13 +451,15 @@ class MinimumHoldTests {
 
 		@Override
 		public Optional<Lease> tryAcquire(LeaseRequest request) {
-			MinimumHoldTests.this.whenAsked.run();
-			return MinimumHoldTests.this.backend.tryAcquire(request);
+			MinimumHoldTests.this.whenAsked.accept(request);
+			Optional<Lease> granted = MinimumHoldTests.this.backend.tryAcquire(request);
+			granted.ifPresent((lease) -> MinimumHoldTests.this.lastGranted = lease);
+			return granted;
 		}
 
 		@Override
 		public boolean renew(Lease lease) {
-			return MinimumHoldTests.this.backend.renew(lease);
+			return !MinimumHoldTests.this.noticesLosses || MinimumHoldTests.this.backend.renew(lease);
 		}
 
 		@Override

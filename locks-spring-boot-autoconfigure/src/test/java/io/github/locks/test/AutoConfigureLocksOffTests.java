@@ -21,6 +21,7 @@ import org.springframework.test.web.servlet.assertj.MockMvcTester;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * Tests of {@link AutoConfigureLocks @AutoConfigureLocks} in mode OFF.
@@ -78,6 +79,14 @@ class AutoConfigureLocksOffTests {
 		assertThat(this.locks.getLockStatus()).isEmpty();
 		assertThat(this.locks.getLockStatus("a")).isEmpty();
 		assertThat(this.locks.detectDeadlocks()).isEmpty();
+	}
+
+	@Test
+	void requestThatIsNullIsRefusedAsTheRealManagerDoes() {
+		for (ThrowingCallable call : List.<ThrowingCallable>of(() -> this.locks.acquire(null),
+				() -> this.locks.tryAcquire(null), () -> this.locks.acquireAsync(null))) {
+			assertThatIllegalArgumentException().isThrownBy(call).withMessage("'request' must not be null");
+		}
 	}
 
 	@Test

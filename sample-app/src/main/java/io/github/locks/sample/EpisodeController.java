@@ -1,6 +1,7 @@
 package io.github.locks.sample;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
@@ -27,8 +28,11 @@ class EpisodeController {
 
 	private final EpisodeStore episodes;
 
-	EpisodeController(EpisodeStore episodes) {
+	private final EpisodeSearch search;
+
+	EpisodeController(EpisodeStore episodes, EpisodeSearch search) {
 		this.episodes = episodes;
+		this.search = search;
 	}
 
 	@PostMapping
@@ -48,6 +52,11 @@ class EpisodeController {
 	@GetMapping
 	List<Episode> byAgent(@RequestParam String agent) {
 		return this.episodes.byAgent(agent);
+	}
+
+	@GetMapping("/search")
+	CompletableFuture<List<Episode>> search(@RequestParam @NotBlank @Size(max = 1000) String text) {
+		return this.search.search(text);
 	}
 
 	/**

@@ -15,18 +15,19 @@ import org.springframework.stereotype.Service;
 /**
  * The episodes of this instance, in a database of its own. The database belongs to one
  * process, so a read/write lock inside the process is enough: many read at once, one
- * writes.
+ * writes. The lock of the class is for all its public methods but those with their own.
  */
 @Service
+@ReadLock("episodes")
 public class EpisodeStore {
 
 	private final JdbcClient jdbc;
 
 	private final AsyncTaskExecutor executor;
 
-	EpisodeStore(JdbcClient jdbc, AsyncTaskExecutor executor) {
+	EpisodeStore(JdbcClient jdbc, AsyncTaskExecutor applicationTaskExecutor) {
 		this.jdbc = jdbc;
-		this.executor = executor;
+		this.executor = applicationTaskExecutor;
 	}
 
 	@WriteLock("episodes")
@@ -36,7 +37,27 @@ public class EpisodeStore {
 		return new Episode(keys.getKeyAs(Long.class), agent, content);
 	}
 
-	@ReadLock("episodes")
+	/**
+	 * Gives all episodes of an agent to another.
+	 * @param from name of the agent
+	 * @param to name of the other agent
+	 * @return how many there were
+	 */
+	@WriteLock("episodes")
+	public int handOver(String from, String to) {
+		return this.jdbc.sql("update episode set agent = ? where agent = ?").params(to, from).update();
+	}
+
+	/**
+	 * Removes all episodes of an agent.
+	 * @param agent name of the agent
+	 * @return how many there were
+	 */
+	@WriteLock("episodes")
+	public int forget(String agent) {
+		return this.jdbc.sql("delete from episode where agent = ?").param(agent).update();
+	}
+
 	public Optional<Episode> find(long id) {
 		return this.jdbc.sql("select id, agent, content from episode where id = ?")
 			.param(id)
@@ -44,7 +65,6 @@ public class EpisodeStore {
 			.optional();
 	}
 
-	@ReadLock("episodes")
 	public List<Episode> byAgent(String agent) {
 		return this.jdbc.sql("select id, agent, content from episode where agent = ? order by id")
 			.param(agent)
@@ -57,7 +77,6 @@ public class EpisodeStore {
 	 * not only until this method returns.
 	 * @return the number of episodes
 	 */
-	@ReadLock("episodes")
 	public CompletableFuture<Long> countAsync() {
 		return this.executor
 			.submitCompletable(() -> this.jdbc.sql("select count(*) from episode").query(Long.class).single());

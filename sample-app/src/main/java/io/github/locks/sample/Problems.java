@@ -8,6 +8,7 @@ import io.github.locks.LockException;
 import io.github.locks.LockLostException;
 import io.github.locks.LockTimeoutException;
 import io.github.locks.LockUpgradeException;
+import io.github.locks.aop.InvalidLockAnnotationException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.apache.tomcat.util.http.InvalidParameterException;
@@ -37,7 +38,7 @@ class Problems extends ResponseEntityExceptionHandler {
 	@ExceptionHandler
 	@Nullable ResponseEntity<Object> lock(LockException ex, WebRequest request) {
 		boolean hopeless = ex instanceof LockLostException || ex instanceof LockUpgradeException
-				|| ex instanceof InvalidLockNameException;
+				|| ex instanceof InvalidLockNameException || ex instanceof InvalidLockAnnotationException;
 		if (hopeless) {
 			return unexpected(ex, request);
 		}

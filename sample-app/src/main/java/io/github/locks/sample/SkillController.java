@@ -9,11 +9,13 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
@@ -39,8 +41,19 @@ class SkillController {
 
 	@GetMapping("/{id}")
 	Skill find(@PathVariable String id) {
-		return this.skills.find(id)
-			.orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND, "There is no skill '" + id + "'"));
+		return this.skills.find(id).orElseThrow(() -> noSkill(id));
+	}
+
+	@DeleteMapping("/{id}")
+	@ResponseStatus(HttpStatus.NO_CONTENT)
+	void remove(@PathVariable String id) {
+		if (!this.skills.remove(id)) {
+			throw noSkill(id);
+		}
+	}
+
+	private static ResponseStatusException noSkill(String id) {
+		return new ResponseStatusException(HttpStatus.NOT_FOUND, "There is no skill '" + id + "'");
 	}
 
 	@GetMapping

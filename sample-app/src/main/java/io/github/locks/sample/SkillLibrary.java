@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 
+import io.github.locks.Locks;
 import io.github.locks.annotation.DistributedLock;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
@@ -34,8 +35,29 @@ public class SkillLibrary {
 	public boolean put(Skill skill) {
 		TreeMap<String, Skill> skills = this.file.read();
 		boolean created = (skills.put(skill.id(), skill) == null);
-		this.file.write(skills);
+		save(skills);
 		return created;
+	}
+
+	/**
+	 * Removes a skill.
+	 * @param id the key of the skill
+	 * @return {@code false} if there was none
+	 */
+	@DistributedLock("skills:file")
+	public boolean remove(String id) {
+		TreeMap<String, Skill> skills = this.file.read();
+		boolean existed = (skills.remove(id) != null);
+		if (existed) {
+			save(skills);
+		}
+		return existed;
+	}
+
+	// Fails without the lock: a method above was called past the proxy
+	private void save(TreeMap<String, Skill> skills) {
+		Locks.current("skills:file");
+		this.file.write(skills);
 	}
 
 	public Optional<Skill> find(String id) {

@@ -87,6 +87,52 @@ abstract class SmokeTests {
 	}
 
 	@Test
+	void agentRetiresAndHeirTakesOver() {
+		postEpisode("old", "met young");
+		assertThat(JsonPath.<Integer>read(get("/agents/old"), "$.episodes")).isOne();
+		client().delete().uri("/agents/old?heir=young").exchange().expectStatus().isOk();
+		client().get().uri("/agents/old").exchange().expectStatus().isNotFound();
+		assertThat(JsonPath.<String>read(get("/agents/young"), "$.latest.content"))
+			.isEqualTo("took over 1 episodes of old");
+		assertThat(acquisitions("agents:young", "write")).isOne();
+	}
+
+	@Test
+	void searchFindsEpisode() {
+		postEpisode("a4", "found a needle");
+		assertThat(JsonPath.<List<String>>read(get("/episodes/search?text=needle"), "$[*].agent"))
+			.containsExactly("a4");
+		assertThat(JsonPath.<Integer>read(get("/actuator/info"), "$.episodes")).isPositive();
+	}
+
+	@Test
+	void digestIsWritten() {
+		long first = writeDigest();
+		long second = writeDigest();
+		assertThat(second).isGreaterThan(first);
+		assertThat(JsonPath.<Long>read(get("/digest"), "$.token")).isEqualTo(second);
+		assertThat(dataDirectory().resolve("digest.json")).exists();
+	}
+
+	private long writeDigest() {
+		return JsonPath.read(client().post()
+			.uri("/digest")
+			.exchange()
+			.expectStatus()
+			.isOk()
+			.returnResult(String.class)
+			.getResponseBody(), "$.token");
+	}
+
+	@Test
+	void locksAreMeasuredAndHealthy() {
+		client().post().uri("/counter/increment").exchange().expectStatus().isOk();
+		String metric = get("/actuator/metrics/locks.hold?tag=template:counter:file");
+		assertThat(JsonPath.<Double>read(metric, "$.measurements[0].value")).isPositive();
+		assertThat(JsonPath.<String>read(get("/actuator/health"), "$.components.locks.status")).isEqualTo("UP");
+	}
+
+	@Test
 	@SuppressWarnings("try")
 	void incrementWhenCounterIsLockedForTooLongIsServiceUnavailable() {
 		try (DefaultLockManager locks = DefaultLockManager.builder()

@@ -10,7 +10,6 @@ import io.github.locks.InvalidLockNameException;
 import io.github.locks.LockBackendException;
 import io.github.locks.LockException;
 import io.github.locks.LockLostException;
-import io.github.locks.LockManager;
 import io.github.locks.LockManagerClosedException;
 import io.github.locks.LockTimeoutException;
 import io.github.locks.LockType;
@@ -47,13 +46,25 @@ class WebTests {
 	EpisodeStore episodes;
 
 	@MockitoBean
+	Agents agents;
+
+	@MockitoBean
 	SkillLibrary skills;
 
 	@MockitoBean
 	SharedCounter counter;
 
 	@MockitoBean
-	LockManager locks;
+	EpisodeSearch search;
+
+	@MockitoBean
+	Snapshots snapshots;
+
+	@MockitoBean
+	DigestFile digestFile;
+
+	@MockitoBean
+	DigestWriter digestWriter;
 
 	@Test
 	void postEpisodeReturnsCreatedWithIdAndLocation() {
@@ -124,19 +135,29 @@ class WebTests {
 	}
 
 	@Test
-	void memoryReturnsOverview() {
-		given(this.episodes.countAsync()).willReturn(CompletableFuture.completedFuture(3L));
-		given(this.counter.get()).willReturn(4L);
-		assertThat(this.mvc.get().uri("/memory")).hasStatusOk().bodyJson().isStrictlyEqualTo("""
-				{"episodes": 3, "skills": 0, "counter": 4}""");
+	void searchReturnsEpisodes() {
+		given(this.search.search("b2"))
+			.willReturn(CompletableFuture.completedFuture(List.of(new Episode(7, "a1", "met b2"))));
+		assertThat(this.mvc.get().uri("/episodes/search?text=b2")).hasStatusOk().bodyJson().isStrictlyEqualTo("""
+				[{"id": 7, "agent": "a1", "content": "met b2"}]""");
+	}
+
+	@Test
+	void searchThatTimesOutIsServiceUnavailable() {
+		given(this.search.search("b2")).willReturn(CompletableFuture.failedFuture(
+				new LockTimeoutException("Gave up", "episodes", LockType.READ, Duration.ofSeconds(2), List.of(), 1)));
+		MvcTestResult result = this.mvc.get().uri("/episodes/search?text=b2").exchange();
+		assertProblem(result, HttpStatus.SERVICE_UNAVAILABLE);
+		assertThat(result).hasHeader("Retry-After", "2");
 	}
 
 	@ParameterizedTest
 	@CsvSource(delimiter = '|',
 			value = { "GET|/episodes/8|404", "GET|/episodes/x|400", "GET|/episodes/99999999999999999999|400",
-					"GET|/episodes|400", "GET|/skills/unknown|404", "GET|/skills/..%2e|404", "GET|/nothing|404",
-					"DELETE|/skills|405", "DELETE|/episodes/1|405", "GET|/counter/increment|405", "POST|/counter|405",
-					"POST|/episodes|400", "PUT|/skills/a|400" })
+					"GET|/episodes|400", "GET|/episodes/search|400", "GET|/episodes/search?text=%20|400",
+					"GET|/skills/unknown|404", "GET|/skills/..%2e|404", "GET|/nothing|404", "DELETE|/skills|405",
+					"DELETE|/episodes/1|405", "GET|/counter/increment|405", "POST|/counter|405", "POST|/episodes|400",
+					"PUT|/skills/a|400" })
 	void badRequestIsAnsweredWithProblem(HttpMethod method, String path, int status) {
 		MvcTestResult result = this.mvc.method(method)
 			.uri(URI.create(path))

@@ -1,0 +1,4 @@
+/**
+ * Classes that others inherit from, across packages.
+ */
+package io.github.locks.aop.inherited;
