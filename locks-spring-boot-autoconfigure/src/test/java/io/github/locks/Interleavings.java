@@ -21,7 +21,7 @@ public final class Interleavings {
 	private static final int MODEL_CHECKED = INVOCATIONS / 10;
 
 	/** Each iteration deals the operations to the threads anew. */
-	private static final int DEALS = 5;
+	private static final int DEALS = 2;
 
 	/** And chooses them anew, where a thread does several. */
 	private static final int CHOICES = 25;

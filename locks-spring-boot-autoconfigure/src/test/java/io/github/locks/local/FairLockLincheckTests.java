@@ -55,6 +55,16 @@ class FairLockLincheckTests {
 	}
 
 	@Test
+	void readerOnItsWayToASlotAgainstWriter() {
+		Interleavings.check(OneSlot.class, OneSlot.Specification.class, 2, 1);
+	}
+
+	@Test
+	void readersThatMeetAtASlot() {
+		Interleavings.check(OneSlotForTwo.class, OneSlotForTwo.Specification.class, 2, 1);
+	}
+
+	@Test
 	void upgradeAgainstRelease() {
 		Interleavings.check(Upgrade.class, Upgrade.Specification.class, 3, 1);
 	}
@@ -453,6 +463,82 @@ class FairLockLincheckTests {
 		 * For one thread.
 		 */
 		public static class Specification extends Slots {
+
+			public Specification() {
+				super(new SequentialSteps());
+			}
+
+		}
+
+	}
+
+	/**
+	 * A reader enters its slot while a writer looks into the slots.
+	 */
+	public static class OneSlot extends Scenario {
+
+		public OneSlot() {
+			this(new LockSteps());
+		}
+
+		OneSlot(Steps steps) {
+			super(steps);
+			if (steps instanceof LockSteps lock) {
+				lock.offerSlots();
+			}
+		}
+
+		@Operation(runOnce = true)
+		public Outcome read() {
+			return this.steps.ask(1, 1, false, false);
+		}
+
+		@Operation(runOnce = true)
+		public Outcome write() {
+			return this.steps.ask(2, 2, true, false);
+		}
+
+		/**
+		 * For one thread.
+		 */
+		public static class Specification extends OneSlot {
+
+			public Specification() {
+				super(new SequentialSteps());
+			}
+
+		}
+
+	}
+
+	/**
+	 * Threads with neighbouring numbers read twice: one comes to the slot of the other.
+	 */
+	public static class OneSlotForTwo extends Scenario {
+
+		public OneSlotForTwo() {
+			this(new LockSteps());
+		}
+
+		OneSlotForTwo(Steps steps) {
+			super(steps);
+			if (steps instanceof LockSteps lock) {
+				lock.offerSlots();
+			}
+		}
+
+		@Operation
+		public boolean readTwice(@Param(gen = ThreadIdGen.class) int self) {
+			int second = self + 4;
+			return this.steps.ask(self, self, false, false) == Outcome.GRANTED
+					&& this.steps.ask(second, second, false, false) == Outcome.GRANTED && this.steps.release(self)
+					&& this.steps.release(second);
+		}
+
+		/**
+		 * For one thread.
+		 */
+		public static class Specification extends OneSlotForTwo {
 
 			public Specification() {
 				super(new SequentialSteps());

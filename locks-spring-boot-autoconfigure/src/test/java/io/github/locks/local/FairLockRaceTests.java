@@ -92,9 +92,10 @@ class FairLockRaceTests {
 
 	@Test
 	void releaseJustBeforeAThreadParksWakesIt() {
+		int rounds = ROUNDS / 10;
 		AtomicReference<Acquisition> turn = new AtomicReference<>();
 		CompletableFuture<Void> waiter = CompletableFuture.runAsync(() -> {
-			for (int round = 0; round < ROUNDS; round++) {
+			for (int round = 0; round < rounds; round++) {
 				Acquisition waiting = turn.get();
 				while (waiting == null) {
 					Thread.onSpinWait();
@@ -105,7 +106,7 @@ class FairLockRaceTests {
 				turn.set(null);
 			}
 		}, (task) -> new Thread(task).start());
-		for (int round = 0; round < ROUNDS; round++) {
+		for (int round = 0; round < rounds; round++) {
 			Acquisition held = ask();
 			turn.set(ask());
 			pause(round % 3000);

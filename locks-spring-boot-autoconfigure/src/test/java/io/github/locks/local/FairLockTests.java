@@ -67,6 +67,20 @@ class FairLockTests {
 	}
 
 	@Test
+	void whoIsFailedIsToldAndLetsOthersIn() {
+		Acquisition held = granted(LockType.READ, LockOwner.create("r1"));
+		Acquisition writer = queued(LockType.WRITE, LockOwner.create("w"));
+		Acquisition reader = queued(LockType.READ, LockOwner.create("r2"));
+		RuntimeException failure = new IllegalStateException();
+		assertThat(writer.fail(failure)).isTrue();
+		assertThat(writer.failure()).isSameAs(failure);
+		assertThat(this.settled).containsExactly(reader, writer);
+		assertThat(writer.fail(failure)).isFalse();
+		assertThat(held.fail(failure)).isFalse();
+		assertThat(this.settled).hasSize(2);
+	}
+
+	@Test
 	void busyAndRefusedRequestsLeaveNothingBehind() {
 		Acquisition reader = granted(LockType.READ, this.parent);
 		assertThat(ask(LockType.WRITE, LockOwner.create("w"), false)).isEqualTo(Outcome.BUSY);

@@ -41,6 +41,7 @@ class ReaderSlotsTests {
 		Acquisition reader = prepare(LockType.READ);
 		boolean entered = late(reader, () -> this.lock.acquire(writer, false));
 		assertThat(entered).isFalse();
+		assertThat(reader.isGranted()).isFalse();
 		assertThat(this.lock.snapshot().granted()).containsExactly(writer);
 		assertThat(this.lock.release(reader)).isFalse();
 		assertThat(this.lock.release(writer)).isTrue();
@@ -54,6 +55,7 @@ class ReaderSlotsTests {
 		Acquisition reader = prepare(LockType.READ);
 		boolean entered = late(reader, this.lock::retire);
 		assertThat(entered).isFalse();
+		assertThat(reader.isGranted()).isFalse();
 		assertThat(this.lock.acquire(reader, true)).isEqualTo(Outcome.RETIRED);
 	}
 
