@@ -17,12 +17,14 @@ final class History {
 
 	private static final int FIRST_CAPACITY = 16;
 
+	private static final AtomicReferenceArray<@Nullable LockEvent> NONE = new AtomicReferenceArray<>(0);
+
 	private final int size;
 
 	private final AtomicLong written = new AtomicLong();
 
 	/** Replaced by a larger one under the monitor, where the events are moved too. */
-	private volatile AtomicReferenceArray<@Nullable LockEvent> ring = new AtomicReferenceArray<>(0);
+	private volatile AtomicReferenceArray<@Nullable LockEvent> ring = NONE;
 
 	History(int size) {
 		this.size = size;

@@ -115,8 +115,8 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 	@Override
 	public Optional<LockHandle> tryAcquire(LockRequest request) {
 		LockHandle handle = tryDirect(check(request), request.owner());
-		return Optional.ofNullable(
-				(handle != null) ? handle : BlockingAcquire.tryAcquire(this.runtime, this.failures, request));
+		return Optional
+			.ofNullable((handle != null) ? handle : BlockingAcquire.tryAcquire(this.runtime, this.failures, request));
 	}
 
 	@Override

@@ -16,18 +16,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class ManagedResource {
 
+	private static final int STAMP_SHIFT = 20;
+
 	private final ResourceRecorder recorder;
 
 	private final FairLock readWriteLock;
 
 	private volatile @Nullable DistributedLock distributedLock;
 
-	private long usedNanos;
-
-	ManagedResource(ResourceRecorder recorder, FairLock readWriteLock, long nanos) {
+	ManagedResource(ResourceRecorder recorder, FairLock readWriteLock) {
 		this.recorder = recorder;
 		this.readWriteLock = readWriteLock;
-		this.usedNanos = nanos;
 	}
 
 	String name() {
@@ -95,15 +94,18 @@ final class ManagedResource {
 		return (known != null) ? known.members(true) : List.of();
 	}
 
-	/** Notes a use. Written once for each tick of the clock, whoever uses it. */
+	/** Notes a use, of whatever lock. Written once for each tick, whoever uses it. */
 	void used(long nanos) {
-		if (this.usedNanos != nanos) {
-			this.usedNanos = nanos;
-		}
+		this.readWriteLock.stamp(toStamp(nanos));
 	}
 
 	boolean isUnusedSince(long nanos) {
-		return this.usedNanos - nanos <= 0;
+		return this.readWriteLock.stamp() - toStamp(nanos) <= 0;
+	}
+
+	/** The time in units of about a millisecond, which come round after weeks. */
+	private static int toStamp(long nanos) {
+		return (int) (nanos >> STAMP_SHIFT);
 	}
 
 	boolean isFree() {
