@@ -223,13 +223,13 @@ public final class Acquisition implements LockHold {
 	 * @return the token, or 0 if the lock was not granted
 	 */
 	public long fencingToken() {
-		Acquisition outer = outer();
-		if (outer != null) {
-			return outer.fencingToken();
-		}
 		long known = this.token;
 		while (known == 0 && (isGranted() || this.state == State.RELEASED)) {
-			// It is in the word of the lock, and its thread is about to write the token.
+			Acquisition outer = outer();
+			if (outer != null) {
+				return outer.fencingToken();
+			}
+			// It has just been granted, and its token is about to be written.
 			Thread.onSpinWait();
 			known = this.token;
 		}

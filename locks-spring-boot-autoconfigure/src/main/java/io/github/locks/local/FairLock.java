@@ -146,12 +146,12 @@ public final class FairLock {
 	/**
 	 * The reader is in its slot first, and looks at the word again then; who revokes the
 	 * slots changes the word first, and looks into them then. So one of both sees the
-	 * other.
+	 * other. Only who is inside knows which writers came before.
 	 */
 	private boolean tryShare(ReaderSlots shared, Acquisition reader, long nanos) {
 		reader.entering(nanos);
-		reader.token(-(this.lastToken + 1));
 		if (shared.enter(reader) && (this.word == shared || !shared.leave(reader))) {
+			giveToken(reader);
 			return true;
 		}
 		reader.notEntered();

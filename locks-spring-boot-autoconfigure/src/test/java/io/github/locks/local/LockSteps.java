@@ -1,0 +1,139 @@
+package io.github.locks.local;
+
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
+
+import io.github.locks.LockOwner;
+import io.github.locks.LockType;
+import io.github.locks.local.FairLock.Outcome;
+import io.github.locks.local.FairLock.Snapshot;
+
+/**
+ * The steps, taken with a {@link FairLock}.
+ */
+public final class LockSteps implements Steps {
+
+	private static final int PLACES = 8;
+
+	private static final LockOwner[] OWNERS = IntStream.range(0, PLACES)
+		.mapToObj((number) -> LockOwner.create("owner " + number))
+		.toArray(LockOwner[]::new);
+
+	private final FairLock lock = new FairLock("a", 0);
+
+	private final AtomicReferenceArray<Acquisition> places = new AtomicReferenceArray<>(PLACES);
+
+	private final AtomicIntegerArray told = new AtomicIntegerArray(PLACES);
+
+	/** Lets readers meet until they get slots. */
+	void offerSlots() {
+		Acquisition[] readers = new Acquisition[17];
+		for (int i = 0; i < readers.length; i++) {
+			readers[i] = this.lock.prepare(LockType.READ, LockOwner.create("r"), null, null);
+			this.lock.acquire(readers[i], false);
+		}
+		for (Acquisition reader : readers) {
+			this.lock.release(reader);
+		}
+	}
+
+	FairLock lock() {
+		return this.lock;
+	}
+
+	Acquisition at(int place) {
+		return this.places.get(place);
+	}
+
+	@Override
+	public Outcome ask(int place, int owner, boolean writes, boolean mayQueue) {
+		return ask(place, prepare(place, owner, writes), mayQueue);
+	}
+
+	/** A thread waits: nobody is told. */
+	Outcome askForThread(int place, int owner, boolean writes) {
+		return ask(place, this.lock.prepare(writes ? LockType.WRITE : LockType.READ, OWNERS[owner], null, null), true);
+	}
+
+	private Acquisition prepare(int place, int owner, boolean writes) {
+		this.told.set(place, 0);
+		return this.lock.prepare(writes ? LockType.WRITE : LockType.READ, OWNERS[owner], null,
+				(settled) -> this.told.incrementAndGet(place));
+	}
+
+	private Outcome ask(int place, Acquisition acquisition, boolean mayQueue) {
+		this.places.set(place, acquisition);
+		return this.lock.tryEnter(acquisition, System.nanoTime()) ? Outcome.GRANTED
+				: this.lock.acquire(acquisition, mayQueue);
+	}
+
+	@Override
+	public boolean isOpen(int place) {
+		Acquisition acquisition = this.places.get(place);
+		return acquisition != null && (acquisition.isQueued() || acquisition.isGranted());
+	}
+
+	@Override
+	public boolean giveUp(int place) {
+		Acquisition acquisition = this.places.get(place);
+		return acquisition != null && this.lock.giveUp(acquisition);
+	}
+
+	@Override
+	public boolean release(int place) {
+		Acquisition acquisition = this.places.get(place);
+		return acquisition != null && this.lock.release(acquisition);
+	}
+
+	@Override
+	public boolean retire() {
+		return this.lock.retire();
+	}
+
+	@Override
+	public String snapshot() {
+		Snapshot snapshot = this.lock.snapshot();
+		return snapshot.granted().stream().map(LockSteps::numberOf).sorted().toList() + " "
+				+ snapshot.queued().stream().map(LockSteps::numberOf).toList();
+	}
+
+	private static int numberOf(Acquisition acquisition) {
+		for (int number = 0; number < PLACES; number++) {
+			if (acquisition.owner().equals(OWNERS[number])) {
+				return number;
+			}
+		}
+		throw new IllegalStateException("Nobody asked for " + acquisition);
+	}
+
+	@Override
+	public int queueLength() {
+		return this.lock.queueLength();
+	}
+
+	@Override
+	public void validate() {
+		Snapshot snapshot = this.lock.snapshot();
+		for (Acquisition waiting : snapshot.queued()) {
+			require(!waiting.blockers().isEmpty(), "waits for nothing");
+		}
+		require(this.lock.isFree() == (snapshot.granted().isEmpty() && snapshot.queued().isEmpty()), "free or not");
+		require(this.lock.hasQueue() != snapshot.queued().isEmpty(), "queue or not");
+		for (int place = 0; place < PLACES; place++) {
+			Acquisition acquisition = this.places.get(place);
+			if (acquisition != null && !acquisition.isAwaited()) {
+				boolean granted = acquisition.hasWaited() && acquisition.isGranted();
+				int times = this.told.get(place);
+				require(granted ? times == 1 : times <= (acquisition.isQueued() ? 0 : 1), "told once");
+			}
+		}
+	}
+
+	private static void require(boolean condition, String what) {
+		if (!condition) {
+			throw new IllegalStateException(what);
+		}
+	}
+
+}
