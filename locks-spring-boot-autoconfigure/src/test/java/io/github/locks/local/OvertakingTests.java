@@ -35,6 +35,19 @@ class OvertakingTests {
 	}
 
 	@Test
+	void whoComesWhileTheHeadIsCalledAsksTheMonitor() {
+		Acquisition first = acquire(LockType.WRITE, Outcome.GRANTED);
+		Acquisition waiting = acquire(LockType.WRITE, Outcome.QUEUED);
+		this.lock.release(first);
+		Acquisition quick = this.lock.prepare(LockType.WRITE, LockOwner.create("o"), null, null);
+		assertThat(this.lock.tryEnter(quick, System.nanoTime())).isFalse();
+		assertThat(this.lock.hasQueue()).isTrue();
+		assertThat(this.lock.isFree()).isFalse();
+		assertThat(this.lock.retire()).isFalse();
+		assertThat(waiting.isQueued()).isTrue();
+	}
+
+	@Test
 	void readersBehindTheHeadComeWithIt() {
 		Acquisition first = acquire(LockType.WRITE, Outcome.GRANTED);
 		Acquisition one = acquire(LockType.READ, Outcome.QUEUED);

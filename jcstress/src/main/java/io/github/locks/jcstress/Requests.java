@@ -1,0 +1,46 @@
+package io.github.locks.jcstress;
+
+import io.github.locks.LockOwner;
+import io.github.locks.LockType;
+import io.github.locks.local.Acquisition;
+import io.github.locks.local.FairLock;
+import io.github.locks.local.FairLock.Outcome;
+
+/**
+ * Requests to a lock of the engine.
+ */
+final class Requests {
+
+	private Requests() {
+	}
+
+	static Acquisition prepare(FairLock lock, LockType type) {
+		return lock.prepare(type, LockOwner.create("o"), null, null);
+	}
+
+	/** Asks for the lock. */
+	static Acquisition ask(FairLock lock, LockType type) {
+		Acquisition acquisition = prepare(lock, type);
+		lock.acquire(acquisition, true);
+		return acquisition;
+	}
+
+	/** Takes the lock if it is to be had at once. */
+	static boolean take(FairLock lock, Acquisition acquisition) {
+		return lock.tryEnter(acquisition, 1) || lock.acquire(acquisition, false) == Outcome.GRANTED;
+	}
+
+	/** A lock whose readers have slots. */
+	static FairLock lockWithSlots() {
+		FairLock lock = new FairLock("a", 0);
+		Acquisition[] readers = new Acquisition[17];
+		for (int i = 0; i < readers.length; i++) {
+			readers[i] = ask(lock, LockType.READ);
+		}
+		for (Acquisition reader : readers) {
+			lock.release(reader);
+		}
+		return lock;
+	}
+
+}
