@@ -121,7 +121,8 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 
 	@Override
 	public CompletableFuture<LockHandle> acquireAsync(LockRequest request) {
-		LockOwner owner = (check(request).owner() != null) ? request.owner() : LockOwner.task();
+		LockOwner given = check(request).owner();
+		LockOwner owner = (given != null) ? given : LockOwner.task();
 		LockHandle handle = tryDirect(request, owner);
 		return (handle != null) ? CompletableFuture.completedFuture(handle)
 				: AsyncAcquire.acquire(this.runtime, this.failures, request, owner);

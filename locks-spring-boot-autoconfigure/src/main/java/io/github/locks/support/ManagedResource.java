@@ -6,6 +6,7 @@ import java.util.List;
 import io.github.locks.LockType;
 import io.github.locks.local.Acquisition;
 import io.github.locks.local.FairLock;
+import io.github.locks.local.Snapshot;
 import io.github.locks.statistics.ResourceRecorder;
 import org.jspecify.annotations.Nullable;
 
@@ -61,18 +62,18 @@ final class ManagedResource {
 	}
 
 	/** Who holds and who waits, of all kinds of lock. */
-	FairLock.Snapshot snapshot() {
-		FairLock.Snapshot local = this.readWriteLock.snapshot();
+	Snapshot snapshot() {
+		Snapshot local = this.readWriteLock.snapshot();
 		DistributedLock known = this.distributedLock;
 		if (known == null) {
 			return local;
 		}
-		FairLock.Snapshot distributed = known.snapshot();
+		Snapshot distributed = known.snapshot();
 		List<Acquisition> granted = new ArrayList<>(local.granted());
 		granted.addAll(distributed.granted());
 		List<Acquisition> queued = new ArrayList<>(local.queued());
 		queued.addAll(distributed.queued());
-		return new FairLock.Snapshot(granted, queued);
+		return new Snapshot(granted, queued);
 	}
 
 	/** Who is inside of any lock: holders, and those who have lost their lease. */

@@ -3,7 +3,6 @@ package io.github.locks.local;
 import io.github.locks.Interleavings;
 import io.github.locks.LockOwner;
 import io.github.locks.LockType;
-import io.github.locks.local.FairLock.Outcome;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;

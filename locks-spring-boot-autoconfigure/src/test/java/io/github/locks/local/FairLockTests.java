@@ -5,7 +5,6 @@ import java.util.List;
 
 import io.github.locks.LockOwner;
 import io.github.locks.LockType;
-import io.github.locks.local.FairLock.Outcome;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;

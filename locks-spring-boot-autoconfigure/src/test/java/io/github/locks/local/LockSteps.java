@@ -6,8 +6,6 @@ import java.util.stream.IntStream;
 
 import io.github.locks.LockOwner;
 import io.github.locks.LockType;
-import io.github.locks.local.FairLock.Outcome;
-import io.github.locks.local.FairLock.Snapshot;
 
 /**
  * The steps, taken with a {@link FairLock}.

@@ -4,7 +4,6 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.locks.LockOwner;
 import io.github.locks.LockType;
-import io.github.locks.local.FairLock.Outcome;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
