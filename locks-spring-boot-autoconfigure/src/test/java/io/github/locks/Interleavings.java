@@ -21,7 +21,10 @@ public final class Interleavings {
 	private static final int MODEL_CHECKED = INVOCATIONS / 10;
 
 	/** Each iteration deals the operations to the threads anew. */
-	private static final int ITERATIONS = 5;
+	private static final int DEALS = 5;
+
+	/** And chooses them anew, where a thread does several. */
+	private static final int CHOICES = 25;
 
 	private static final long INVOCATION_TIMEOUT_MILLIS = 120_000;
 
@@ -67,8 +70,9 @@ public final class Interleavings {
 		// Classes are transformed when they are used first, which counts as time of the
 		// scenario.
 		options.invocationTimeout$lincheck(INVOCATION_TIMEOUT_MILLIS);
-		options.iterations(ITERATIONS)
-			.invocationsPerIteration(Math.max(1, invocations / ITERATIONS))
+		int iterations = (operations > 1) ? CHOICES : DEALS;
+		options.iterations(iterations)
+			.invocationsPerIteration(Math.max(1, invocations / iterations))
 			.threads(threads)
 			.actorsPerThread(operations)
 			.actorsBefore(0)

@@ -93,7 +93,9 @@ class ReaderSlotsTests {
 		this.lock.release(first);
 		assertThat(first.releasedNanos()).as("what belongs to its slot does not see the end").isZero();
 		offerSlots();
-		assertThat(this.lock.tryEnter(prepare(LockType.READ), 1)).isTrue();
+		Acquisition next = prepare(LockType.READ);
+		assertThat(this.lock.tryEnter(next, 1)).isTrue();
+		assertThat(next.slot()).isNotNegative();
 	}
 
 	private Acquisition prepare(LockType type) {
