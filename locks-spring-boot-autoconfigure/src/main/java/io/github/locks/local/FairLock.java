@@ -296,14 +296,6 @@ public final class FairLock {
 	}
 
 	/**
-	 * Whether somebody waits.
-	 * @return {@code true} if the queue is not empty
-	 */
-	public boolean hasQueue() {
-		return this.word instanceof Monitor current && current.hasQueue();
-	}
-
-	/**
 	 * Whether nobody holds the lock and nobody waits.
 	 * @return {@code true} if it is free
 	 */

@@ -36,9 +36,6 @@ final class Monitor extends SpinMutex {
 
 	private int calmReads;
 
-	/** Written under the mutex, read without. */
-	private volatile boolean queued;
-
 	Monitor(FairLock lock, int overtakingNanos) {
 		this.lock = lock;
 		this.overtakingNanos = overtakingNanos;
@@ -46,11 +43,6 @@ final class Monitor extends SpinMutex {
 
 	boolean isEmpty() {
 		return this.granted.isEmpty() && this.queue.isEmpty();
-	}
-
-	/** Whether somebody waits. Also for callers without the mutex. */
-	boolean hasQueue() {
-		return this.queued;
 	}
 
 	AcquisitionList queue() {
@@ -176,7 +168,6 @@ final class Monitor extends SpinMutex {
 			this.queue.addLast(acquisition);
 		}
 		acquisition.queued(this.queue.first() == acquisition);
-		this.queued = true;
 	}
 
 	/**
@@ -275,7 +266,6 @@ final class Monitor extends SpinMutex {
 			head.writerAhead(null);
 			grant(head, nanos);
 		}
-		this.queued = !this.queue.isEmpty();
 		return admitted;
 	}
 

@@ -51,7 +51,7 @@ class FairLockTests {
 		assertThat(this.settled).containsExactly(one, two, next);
 		this.lock.release(next);
 		assertThat(this.settled).containsExactly(one, two, next, behind);
-		assertThat(this.lock.hasQueue()).isFalse();
+		assertThat(this.lock.queueLength()).isZero();
 	}
 
 	@Test
@@ -187,7 +187,7 @@ class FairLockTests {
 				this.lock.giveUp(writers.get(newestFirst ? writers.size() - 1 - i : i));
 			}
 			readers.forEach(this.lock::giveUp);
-			assertThat(this.lock.hasQueue()).isFalse();
+			assertThat(this.lock.queueLength()).isZero();
 		}
 	}
 

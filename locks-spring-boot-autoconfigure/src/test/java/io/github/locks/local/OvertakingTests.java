@@ -40,7 +40,7 @@ class OvertakingTests {
 		this.lock.release(first);
 		Acquisition quick = this.lock.prepare(LockType.WRITE, LockOwner.create("o"), null, null);
 		assertThat(this.lock.tryEnter(quick, System.nanoTime())).isFalse();
-		assertThat(this.lock.hasQueue()).isTrue();
+		assertThat(this.lock.queueLength()).isPositive();
 		assertThat(this.lock.isFree()).isFalse();
 		assertThat(this.lock.retire()).isFalse();
 		assertThat(waiting.isQueued()).isTrue();
