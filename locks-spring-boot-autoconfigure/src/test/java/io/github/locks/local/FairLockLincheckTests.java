@@ -149,11 +149,6 @@ class FairLockLincheckTests {
 			return this.steps.queueLength();
 		}
 
-		@Operation(runOnce = true)
-		public boolean retire() {
-			return this.steps.retire();
-		}
-
 		/**
 		 * For one thread.
 		 */

@@ -5,13 +5,16 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 import io.github.locks.LockOwner;
 import io.github.locks.LockType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -84,6 +87,49 @@ class FairLockRaceTests {
 		}
 		reaper.join();
 		assertThat(this.written).isEqualTo(this.expected);
+	}
+
+	@Test
+	void releaseJustBeforeAThreadParksWakesIt() {
+		AtomicReference<Acquisition> turn = new AtomicReference<>();
+		CompletableFuture<Void> waiter = CompletableFuture.runAsync(() -> {
+			for (int round = 0; round < ROUNDS; round++) {
+				Acquisition waiting = turn.get();
+				while (waiting == null) {
+					Thread.onSpinWait();
+					waiting = turn.get();
+				}
+				waiting.await(TimeUnit.SECONDS.toNanos(60), false);
+				assertThat(this.lock.release(waiting)).isTrue();
+				turn.set(null);
+			}
+		}, (task) -> new Thread(task).start());
+		for (int round = 0; round < ROUNDS; round++) {
+			Acquisition held = ask();
+			turn.set(ask());
+			pause(round % 3000);
+			this.lock.release(held);
+			long start = System.nanoTime();
+			while (turn.get() != null && !waiter.isCompletedExceptionally()) {
+				assertThat(System.nanoTime() - start).as("time to wake up").isLessThan(TimeUnit.SECONDS.toNanos(30));
+				Thread.onSpinWait();
+			}
+		}
+		waiter.join();
+	}
+
+	private Acquisition ask() {
+		Acquisition acquisition = this.lock.prepare(LockType.WRITE, LockOwner.create("o"), null, null);
+		this.lock.acquire(acquisition, true);
+		return acquisition;
+	}
+
+	/** Shifts the moments of a race against each other; orders nothing. */
+	private static void pause(long nanos) {
+		long start = System.nanoTime();
+		while (System.nanoTime() - start < nanos) {
+			Thread.onSpinWait();
+		}
 	}
 
 	private void run(int threads, Step step) {
