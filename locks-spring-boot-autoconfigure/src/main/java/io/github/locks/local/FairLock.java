@@ -2,8 +2,8 @@ package io.github.locks.local;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -66,6 +66,8 @@ public final class FairLock {
 	private final String resource;
 
 	private final int overtakingNanos;
+
+	private int stamp;
 
 	private volatile @Nullable Object word;
 
@@ -165,11 +167,7 @@ public final class FairLock {
 	public Outcome acquire(Acquisition acquisition, boolean mayQueue) {
 		long nanos = System.nanoTime();
 		acquisition.requested(nanos);
-		Monitor entered = enterMonitor();
-		if (entered == null) {
-			return Outcome.RETIRED;
-		}
-		try {
+		return inMonitor(Outcome.RETIRED, (entered) -> {
 			if (acquisition.isExclusive()) {
 				revokeSlots(entered);
 			}
@@ -178,10 +176,7 @@ public final class FairLock {
 				offerSlots(entered);
 			}
 			return outcome;
-		}
-		finally {
-			leaveMonitor(entered);
-		}
+		});
 	}
 
 	/**
@@ -191,25 +186,12 @@ public final class FairLock {
 	 * granted or failed
 	 */
 	public boolean giveUp(Acquisition acquisition) {
-		if (!acquisition.isQueued()) {
-			return false;
-		}
-		List<Acquisition> admitted;
-		Monitor entered = enterMonitor();
-		if (entered == null) {
-			return false;
-		}
-		try {
-			admitted = entered.leaveQueue(acquisition, System.nanoTime());
-		}
-		finally {
-			leaveMonitor(entered);
-		}
-		return tell(admitted);
+		return acquisition.isQueued()
+				&& tell(inMonitor(Optional.empty(), (entered) -> entered.leaveQueue(acquisition, System.nanoTime())));
 	}
 
 	/**
-	 * Gives the lock back as of now. Like {@link #release(Acquisition, long)}.
+	 * Gives the lock back as of now.
 	 * @param acquisition a granted acquisition
 	 * @return {@code false} if it was not granted, or released before
 	 */
@@ -249,29 +231,15 @@ public final class FairLock {
 	}
 
 	private Release releaseInMonitor(Acquisition acquisition) {
-		List<Acquisition> admitted;
 		long nanos = System.nanoTime();
-		Monitor entered = enterMonitor();
-		if (entered == null) {
-			return Release.NONE;
-		}
-		try {
-			admitted = entered.release(acquisition, nanos);
-		}
-		finally {
-			leaveMonitor(entered);
-		}
-		return tell(admitted) ? Release.BY_MONITOR : Release.NONE;
+		boolean released = tell(inMonitor(Optional.empty(), (entered) -> entered.release(acquisition, nanos)));
+		return released ? Release.BY_MONITOR : Release.NONE;
 	}
 
-	private static boolean tell(@Nullable List<Acquisition> admitted) {
-		if (admitted == null) {
-			return false;
-		}
-		for (int i = 0; i < admitted.size(); i++) {
-			admitted.get(i).settled();
-		}
-		return true;
+	/** Tells those who were admitted, if anything was done at all. */
+	private static boolean tell(Optional<List<Acquisition>> admitted) {
+		admitted.ifPresent((granted) -> granted.forEach(Acquisition::settled));
+		return admitted.isPresent();
 	}
 
 	/**
@@ -282,19 +250,12 @@ public final class FairLock {
 	 */
 	public Acquisition handOver(Acquisition acquisition, LockOwner owner) {
 		Acquisition successor = new Acquisition(this, acquisition.type(), owner, acquisition.method(), null);
-		Monitor entered = enterMonitor();
-		if (entered == null) {
-			throw new IllegalStateException("A retired lock has no holders");
-		}
-		try {
+		boolean handedOver = inMonitor(false, (entered) -> {
 			revokeSlots(entered);
-			if (!acquisition.isAdopted()) {
-				throw new IllegalStateException("Only who was granted the lock can hand it over");
-			}
-			entered.handOver(acquisition, successor);
-		}
-		finally {
-			leaveMonitor(entered);
+			return entered.handOver(acquisition, successor);
+		});
+		if (!handedOver) {
+			throw new IllegalStateException("Only who was granted the lock can hand it over");
 		}
 		return successor;
 	}
@@ -305,29 +266,33 @@ public final class FairLock {
 	 * @return whether it is retired now
 	 */
 	public boolean retire() {
-		Monitor entered = enterMonitor();
-		if (entered == null) {
-			return true;
-		}
-		try {
+		return inMonitor(true, (entered) -> {
 			revokeSlots(entered);
-			if (!entered.isEmpty()) {
-				return false;
+			if (entered.isEmpty()) {
+				this.word = RETIRED;
 			}
-			this.word = RETIRED;
-			return true;
-		}
-		finally {
-			leaveMonitor(entered);
+			return entered.isEmpty();
+		});
+	}
+
+	/**
+	 * Writes a number down that means something to who keeps the lock, unless it is there
+	 * already. The lock has room for it, where an object of its own would need twice as
+	 * much.
+	 * @param number the number
+	 */
+	public void stamp(int number) {
+		if (this.stamp != number) {
+			this.stamp = number;
 		}
 	}
 
 	/**
-	 * Whether somebody waits.
-	 * @return {@code true} if the queue is not empty
+	 * Returns the number that was written down last, or some time ago.
+	 * @return the number
 	 */
-	public boolean hasQueue() {
-		return this.word instanceof Monitor current && current.hasQueue();
+	public int stamp() {
+		return this.stamp;
 	}
 
 	/**
@@ -374,22 +339,8 @@ public final class FairLock {
 		if (current instanceof Acquisition alone) {
 			return new Snapshot(List.of(alone), List.of());
 		}
-		return (current == null) ? Snapshot.EMPTY
-				: look(Snapshot.EMPTY, (known) -> new Snapshot(granted(known, holders), known.queue().copy(waiters)));
-	}
-
-	private List<Acquisition> granted(Monitor known, int limit) {
-		List<Acquisition> granted = known.granted().copy(limit);
-		Object current = this.word;
-		if (current instanceof Acquisition alone) {
-			granted.add(alone);
-		}
-		else if (current instanceof ReaderSlots shared) {
-			long now = System.nanoTime();
-			granted.addAll(shared.readers());
-			granted.sort(Comparator.comparingLong((reader) -> reader.grantedNanos() - now));
-		}
-		return (granted.size() > limit) ? granted.subList(0, limit) : granted;
+		return (current == null) ? Snapshot.EMPTY : look(Snapshot.EMPTY,
+				(known) -> new Snapshot(known.granted(this.word, holders), known.queue().copy(waiters)));
 	}
 
 	/**
@@ -409,26 +360,9 @@ public final class FairLock {
 		return look(0, (known) -> known.positionOf(acquisition));
 	}
 
-	int overtakingNanos() {
-		return this.overtakingNanos;
-	}
-
 	/** Comes and takes the lock, if nobody was quicker. */
 	void take(Acquisition called) {
-		List<Acquisition> admitted = List.of();
-		Monitor entered = enterMonitor();
-		if (entered == null) {
-			return;
-		}
-		try {
-			if (called.isQueued()) {
-				admitted = entered.take(called, System.nanoTime());
-			}
-		}
-		finally {
-			leaveMonitor(entered);
-		}
-		tell(admitted);
+		tell(inMonitor(Optional.empty(), (entered) -> entered.take(called, System.nanoTime())));
 	}
 
 	boolean fail(Acquisition acquisition, RuntimeException failure) {
@@ -481,21 +415,26 @@ public final class FairLock {
 
 	/** The token of a reader that has none of its own yet. */
 	long sharedToken(Acquisition reader) {
-		Monitor entered = enterMonitor();
-		if (entered == null) {
-			return -reader.token();
-		}
-		try {
+		return inMonitor(-reader.token(), (entered) -> {
 			revokeSlots(entered);
 			if (reader.token() < 0) {
-				long token = -reader.token();
-				if (reader.isAdopted()) {
-					Acquisition numbered = entered.numberedRelativeOf(reader);
-					token = (numbered != null) ? numbered.token() : ++this.lastToken;
-				}
+				Acquisition numbered = reader.isAdopted() ? entered.numberedRelativeOf(reader) : null;
+				long token = (numbered != null) ? numbered.token()
+						: reader.isAdopted() ? ++this.lastToken : -reader.token();
 				reader.token(token);
 			}
 			return reader.token();
+		});
+	}
+
+	/** Does something under the mutex, unless the lock is retired. */
+	private <T> T inMonitor(T ifRetired, Function<Monitor, T> action) {
+		Monitor entered = enterMonitor();
+		if (entered == null) {
+			return ifRetired;
+		}
+		try {
+			return action.apply(entered);
 		}
 		finally {
 			leaveMonitor(entered);
@@ -528,7 +467,7 @@ public final class FairLock {
 			if (known != null) {
 				return known;
 			}
-			MONITOR.compareAndSet(this, null, new Monitor(this));
+			MONITOR.compareAndSet(this, null, new Monitor(this, this.overtakingNanos));
 		}
 	}
 
@@ -552,56 +491,6 @@ public final class FairLock {
 			this.word = entered;
 			shared.collect().forEach(entered::adopt);
 		}
-	}
-
-	/**
-	 * What happened to a request for the lock.
-	 */
-	public enum Outcome {
-
-		/** The lock was granted. */
-		GRANTED,
-
-		/** The request stands in the queue. */
-		QUEUED,
-
-		/** The lock was not to be had at once, and the request was not to queue. */
-		BUSY,
-
-		/** The owner reads and asked to write, which would never end. */
-		UPGRADE_REFUSED,
-
-		/** The lock is not in use any more: there is another one for the resource. */
-		RETIRED
-
-	}
-
-	/**
-	 * What happened to a hold that was to be given back.
-	 */
-	public enum Release {
-
-		/** It is given back. Who comes next takes it down, if anybody does. */
-		DIRECT,
-
-		/** It is given back. */
-		BY_MONITOR,
-
-		/** It was given back before, or never granted. */
-		NONE
-
-	}
-
-	/**
-	 * Who was inside and who waited at one moment.
-	 *
-	 * @param granted those who were granted the lock, longest first
-	 * @param queued those who waited, in order
-	 */
-	public record Snapshot(List<Acquisition> granted, List<Acquisition> queued) {
-
-		static final Snapshot EMPTY = new Snapshot(List.of(), List.of());
-
 	}
 
 }

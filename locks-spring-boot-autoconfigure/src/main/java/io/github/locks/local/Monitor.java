@@ -1,10 +1,11 @@
 package io.github.locks.local;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 import io.github.locks.local.Acquisition.State;
-import io.github.locks.local.FairLock.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,8 @@ final class Monitor extends SpinMutex {
 
 	private final FairLock lock;
 
+	private final int overtakingNanos;
+
 	/** Made when they are needed first, then kept. */
 	private @Nullable ReaderSlots slots;
 
@@ -33,28 +36,34 @@ final class Monitor extends SpinMutex {
 
 	private int calmReads;
 
-	/** Written under the mutex, read without. */
-	private volatile boolean queued;
-
-	Monitor(FairLock lock) {
+	Monitor(FairLock lock, int overtakingNanos) {
 		this.lock = lock;
+		this.overtakingNanos = overtakingNanos;
 	}
 
 	boolean isEmpty() {
 		return this.granted.isEmpty() && this.queue.isEmpty();
 	}
 
-	/** Whether somebody waits. Also for callers without the mutex. */
-	boolean hasQueue() {
-		return this.queued;
-	}
-
 	AcquisitionList queue() {
 		return this.queue;
 	}
 
-	AcquisitionList granted() {
-		return this.granted;
+	/**
+	 * Who is inside, whether listed here or known to the word of the lock only, longest
+	 * first.
+	 */
+	List<Acquisition> granted(@Nullable Object word, int limit) {
+		List<Acquisition> inside = this.granted.copy(limit);
+		if (word instanceof Acquisition alone) {
+			inside.add(alone);
+		}
+		else if (word instanceof ReaderSlots shared) {
+			long now = System.nanoTime();
+			inside.addAll(shared.readers());
+			inside.sort(Comparator.comparingLong((reader) -> reader.grantedNanos() - now));
+		}
+		return (inside.size() > limit) ? inside.subList(0, limit) : inside;
 	}
 
 	/**
@@ -127,8 +136,8 @@ final class Monitor extends SpinMutex {
 	/** Whether who comes now may go before the head of the queue. */
 	private boolean mayOvertake(long nanos) {
 		Acquisition head = this.queue.first();
-		return this.lock.overtakingNanos() > 0 && head != null && head.isAwaited()
-				&& nanos - head.requestedNanos() < this.lock.overtakingNanos();
+		return this.overtakingNanos > 0 && head != null && head.isAwaited()
+				&& nanos - head.requestedNanos() < this.overtakingNanos;
 	}
 
 	/** Whether nobody inside excludes the acquisition. */
@@ -159,7 +168,6 @@ final class Monitor extends SpinMutex {
 			this.queue.addLast(acquisition);
 		}
 		acquisition.queued(this.queue.first() == acquisition);
-		this.queued = true;
 	}
 
 	/**
@@ -197,40 +205,47 @@ final class Monitor extends SpinMutex {
 
 	/**
 	 * Gives a hold back, and grants the lock to those at the head of the queue.
-	 * @return who was admitted and must be told; {@code null} if the acquisition was not
+	 * @return who was admitted and must be told; empty if the acquisition was not
 	 * granted, or given back before
 	 */
-	@Nullable List<Acquisition> release(Acquisition acquisition, long nanos) {
+	Optional<List<Acquisition>> release(Acquisition acquisition, long nanos) {
 		if (!acquisition.isAdopted()) {
-			return null;
+			return Optional.empty();
 		}
 		disown(acquisition);
 		acquisition.state(State.RELEASED);
-		return admit(nanos);
+		return Optional.of(admit(nanos));
 	}
 
-	/** Moves a hold to another acquisition, without a moment in between. */
-	void handOver(Acquisition acquisition, Acquisition successor) {
+	/**
+	 * Moves a hold to another acquisition, without a moment in between.
+	 * @return {@code false} if there is no such hold
+	 */
+	boolean handOver(Acquisition acquisition, Acquisition successor) {
+		if (!acquisition.isAdopted()) {
+			return false;
+		}
 		disown(acquisition);
 		acquisition.state(State.RELEASED);
 		this.holds.add(successor);
 		successor.grantedLike(acquisition);
 		this.granted.addLast(successor);
+		return true;
 	}
 
 	/**
 	 * Takes a request out of the queue, and grants the lock to those whom it kept out.
-	 * @return who was admitted and must be told; {@code null} if the request was not in
-	 * the queue any more
+	 * @return who was admitted and must be told; empty if the request was not in the
+	 * queue any more
 	 */
-	@Nullable List<Acquisition> leaveQueue(Acquisition acquisition, long nanos) {
+	Optional<List<Acquisition>> leaveQueue(Acquisition acquisition, long nanos) {
 		if (!acquisition.isQueued()) {
-			return null;
+			return Optional.empty();
 		}
 		acquisition.state(State.ENDED);
 		acquisition.writerAhead(writerAhead(acquisition));
 		this.queue.remove(acquisition);
-		return admit(nanos);
+		return Optional.of(admit(nanos));
 	}
 
 	private List<Acquisition> admit(long nanos) {
@@ -251,24 +266,24 @@ final class Monitor extends SpinMutex {
 			head.writerAhead(null);
 			grant(head, nanos);
 		}
-		this.queued = !this.queue.isEmpty();
 		return admitted;
 	}
 
 	/**
 	 * Grants the lock to a queued acquisition that was called to come and take it, unless
 	 * somebody has overtaken it.
-	 * @return who was admitted and must be told
+	 * @return who was admitted and must be told; empty if nobody was
 	 */
-	List<Acquisition> take(Acquisition called, long nanos) {
+	Optional<List<Acquisition>> take(Acquisition called, long nanos) {
 		called.called(false);
-		if (this.queue.first() != called || !isAdmissible(called, this.holds.family(called.owner()))) {
-			return List.of();
+		if (!called.isQueued() || this.queue.first() != called
+				|| !isAdmissible(called, this.holds.family(called.owner()))) {
+			return Optional.empty();
 		}
 		this.queue.remove(called);
 		called.writerAhead(null);
 		grant(called, nanos);
-		return admit(nanos);
+		return Optional.of(admit(nanos));
 	}
 
 	/** A hold of the same family that has a number already. */

@@ -17,38 +17,25 @@ import java.util.concurrent.locks.LockSupport;
 public enum LockClock {
 
 	/** Exact to the clock of the system. */
-	EXACT {
-
-		@Override
-		public long nanos() {
-			return System.nanoTime();
-		}
-
-	},
+	EXACT,
 
 	/** Behind by some milliseconds at most, if the machine is not overloaded. */
-	COARSE {
-
-		@Override
-		public long nanos() {
-			long now = Ticker.now;
-			return (now != Ticker.STOPPED) ? Ticker.used(now) : Ticker.start();
-		}
-
-	};
+	COARSE;
 
 	/**
 	 * Returns the time.
 	 * @return a value of {@link System#nanoTime()}, now or some milliseconds ago
 	 */
-	public abstract long nanos();
+	public long nanos() {
+		return (this == EXACT) ? System.nanoTime() : Ticker.nanos();
+	}
 
 	/**
 	 * Writes the time.
 	 */
 	private static final class Ticker {
 
-		static final long STOPPED = 0;
+		private static final long STOPPED = 0;
 
 		private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -63,14 +50,18 @@ public enum LockClock {
 		private Ticker() {
 		}
 
-		static long used(long time) {
+		static long nanos() {
+			long time = now;
+			if (time == STOPPED) {
+				return start();
+			}
 			if (!used) {
 				used = true;
 			}
 			return time;
 		}
 
-		static long start() {
+		private static long start() {
 			if (RUNNING.compareAndSet(false, true)) {
 				try {
 					new LockThreadFactory("clock").newThread(Ticker::run).start();

@@ -1,8 +1,9 @@
 package io.github.locks.statistics;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 import io.github.locks.spi.LockEvent;
@@ -15,17 +16,42 @@ import org.jspecify.annotations.Nullable;
  */
 final class History {
 
+	private static final VarHandle WRITTEN;
+
+	static {
+		try {
+			WRITTEN = MethodHandles.lookup().findVarHandle(History.class, "written", long.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
 	private static final int FIRST_CAPACITY = 16;
+
+	private static final AtomicReferenceArray<@Nullable LockEvent> NONE = new AtomicReferenceArray<>(0);
 
 	private final int size;
 
-	private final AtomicLong written = new AtomicLong();
+	private volatile long written;
 
 	/** Replaced by a larger one under the monitor, where the events are moved too. */
-	private volatile AtomicReferenceArray<@Nullable LockEvent> ring = new AtomicReferenceArray<>(0);
+	private volatile AtomicReferenceArray<@Nullable LockEvent> ring = NONE;
 
 	History(int size) {
 		this.size = size;
+	}
+
+	/** Creates a history of given events, with no more room than they take. */
+	static History of(int size, List<LockEvent> events) {
+		History history = new History(size);
+		AtomicReferenceArray<@Nullable LockEvent> exact = new AtomicReferenceArray<>(events.size());
+		for (int i = 0; i < events.size(); i++) {
+			exact.set(i, events.get(i));
+		}
+		history.ring = exact;
+		history.written = events.size();
+		return history;
 	}
 
 	/**
@@ -34,7 +60,7 @@ final class History {
 	 */
 	void add(LockEvent event) {
 		if (this.size > 0) {
-			int index = (int) (this.written.getAndIncrement() % this.size);
+			int index = (int) ((long) WRITTEN.getAndAdd(this, 1L) % this.size);
 			AtomicReferenceArray<@Nullable LockEvent> current;
 			do {
 				current = this.ring;
@@ -49,7 +75,7 @@ final class History {
 
 	/** The last events, oldest first. */
 	List<LockEvent> last(int number) {
-		long end = this.written.get();
+		long end = this.written;
 		AtomicReferenceArray<@Nullable LockEvent> current = completeRing();
 		List<LockEvent> events = new ArrayList<>();
 		for (long i = Math.max(0, end - Math.min(this.size, number)); i < end; i++) {

@@ -30,7 +30,9 @@ final class HoldCell {
 		}
 	}
 
-	private static final int FIRST_CAPACITY = 4;
+	private static final @Nullable LockHold[] NONE = new LockHold[0];
+
+	private static final int FIRST_CAPACITY = 2;
 
 	private static final int ATTEMPTS = 1000;
 
@@ -47,7 +49,7 @@ final class HoldCell {
 	 * The last holds, as many as there is room for. The very last is taken down as
 	 * acquired, but not as released.
 	 */
-	private @Nullable LockHold[] ring = new LockHold[1];
+	private @Nullable LockHold[] ring = NONE;
 
 	private int written;
 

@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class HoldCells {
 
+	private static final AtomicReferenceArray<@Nullable HoldCell> NONE = new AtomicReferenceArray<>(0);
+
 	private final int capacity;
 
-	private volatile AtomicReferenceArray<@Nullable HoldCell> cells = new AtomicReferenceArray<>(0);
+	private volatile AtomicReferenceArray<@Nullable HoldCell> cells = NONE;
 
 	/**
 	 * Creates a set without cells.

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
 import io.github.locks.LockOperation;
@@ -14,6 +15,7 @@ import io.github.locks.ResourceStatistics;
 import io.github.locks.spi.LockEvent;
 import io.github.locks.spi.LockHold;
 import io.github.locks.spi.WallClock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records what happens to the locks of one resource. What somebody had to wait for, or
@@ -129,7 +131,7 @@ public final class ResourceRecorder {
 		private final HoldCell cell;
 
 		/** What readers have taken down, each in the cell of its slot. */
-		private final HoldCells slots;
+		private volatile @Nullable HoldCells slots;
 
 		private final LockRecorders events;
 
@@ -142,7 +144,6 @@ public final class ResourceRecorder {
 		private Recording(int historySize, HoldCell cell, LockRecorders events, History history) {
 			this.historySize = historySize;
 			this.cell = cell;
-			this.slots = new HoldCells(holds(historySize));
 			this.events = events;
 			this.history = history;
 		}
@@ -158,14 +159,35 @@ public final class ResourceRecorder {
 		}
 
 		HoldCell cell(int slot) {
-			return (slot < 0) ? this.cell : this.slots.get(slot);
+			return (slot < 0) ? this.cell : slots().get(slot);
+		}
+
+		private HoldCells slots() {
+			HoldCells known = this.slots;
+			return (known != null) ? known : createSlots();
+		}
+
+		private synchronized HoldCells createSlots() {
+			HoldCells known = this.slots;
+			if (known == null) {
+				known = new HoldCells(holds(this.historySize));
+				this.slots = known;
+			}
+			return known;
+		}
+
+		private void forEachSlot(Consumer<HoldCell> action) {
+			HoldCells known = this.slots;
+			if (known != null) {
+				known.forEach(action);
+			}
 		}
 
 		LockStatistics snapshot(LockType type, int holders, int waiters) {
 			HoldTally direct = new HoldTally();
 			if (type != LockType.DISTRIBUTED) {
 				this.cell.addTo(direct, type);
-				this.slots.forEach((used) -> used.addTo(direct, type));
+				forEachSlot((used) -> used.addTo(direct, type));
 			}
 			return this.events.get(type).snapshot(direct, holders, waiters);
 		}
@@ -183,7 +205,7 @@ public final class ResourceRecorder {
 			List<LockEvent> all = this.history.last(number);
 			int before = all.size();
 			addEvents(all, this.cell, number);
-			this.slots.forEach((used) -> addEvents(all, used, number));
+			forEachSlot((used) -> addEvents(all, used, number));
 			if (all.size() > before) {
 				long now = System.nanoTime();
 				all.sort(Comparator.comparingLong((event) -> event.nanoTime() - now));
@@ -210,11 +232,10 @@ public final class ResourceRecorder {
 		}
 
 		Recording compacted() {
-			History kept = new History(this.historySize);
-			events(this.historySize).forEach(kept::add);
+			History kept = History.of(this.historySize, events(this.historySize));
 			HoldCell sum = new HoldCell(holds(this.historySize));
 			sum.takeOver(this.cell);
-			this.slots.forEach(sum::takeOver);
+			forEachSlot(sum::takeOver);
 			return new Recording(this.historySize, sum, this.events, kept);
 		}
 

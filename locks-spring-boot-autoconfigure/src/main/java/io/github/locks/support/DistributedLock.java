@@ -13,6 +13,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.locks.LockOwner;
 import io.github.locks.local.Acquisition;
 import io.github.locks.local.FairLock;
+import io.github.locks.local.Snapshot;
 import io.github.locks.spi.Lease;
 import org.jspecify.annotations.Nullable;
 
@@ -178,10 +179,10 @@ final class DistributedLock {
 	}
 
 	/** Who holds the lease, and who waits: for the backend first, then in the queue. */
-	FairLock.Snapshot snapshot() {
+	Snapshot snapshot() {
 		List<Acquisition> waiting = members(false);
 		waiting.addAll(this.queue.snapshot().queued());
-		return new FairLock.Snapshot(members(true), waiting);
+		return new Snapshot(members(true), waiting);
 	}
 
 	/** Those who hold the lease, or those who ask the backend for it. */

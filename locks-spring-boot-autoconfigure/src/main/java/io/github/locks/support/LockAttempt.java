@@ -15,7 +15,7 @@ import io.github.locks.LockTimeoutException;
 import io.github.locks.LockType;
 import io.github.locks.local.Acquisition;
 import io.github.locks.local.FairLock;
-import io.github.locks.local.FairLock.Outcome;
+import io.github.locks.local.Outcome;
 import io.github.locks.spi.LeaseRequest;
 import io.github.locks.spi.LockEvent;
 import org.jspecify.annotations.Nullable;

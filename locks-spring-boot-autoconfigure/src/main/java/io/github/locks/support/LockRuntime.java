@@ -6,7 +6,7 @@ import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
 import io.github.locks.deadlock.WaitForGraph;
 import io.github.locks.local.Acquisition;
-import io.github.locks.local.FairLock.Release;
+import io.github.locks.local.Release;
 import io.github.locks.spi.LockClock;
 import io.github.locks.spi.LockEvent;
 import org.jspecify.annotations.Nullable;

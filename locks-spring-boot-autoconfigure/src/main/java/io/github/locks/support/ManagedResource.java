@@ -6,6 +6,7 @@ import java.util.List;
 import io.github.locks.LockType;
 import io.github.locks.local.Acquisition;
 import io.github.locks.local.FairLock;
+import io.github.locks.local.Snapshot;
 import io.github.locks.statistics.ResourceRecorder;
 import org.jspecify.annotations.Nullable;
 
@@ -16,18 +17,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class ManagedResource {
 
+	private static final int STAMP_SHIFT = 20;
+
 	private final ResourceRecorder recorder;
 
 	private final FairLock readWriteLock;
 
 	private volatile @Nullable DistributedLock distributedLock;
 
-	private long usedNanos;
-
-	ManagedResource(ResourceRecorder recorder, FairLock readWriteLock, long nanos) {
+	ManagedResource(ResourceRecorder recorder, FairLock readWriteLock) {
 		this.recorder = recorder;
 		this.readWriteLock = readWriteLock;
-		this.usedNanos = nanos;
 	}
 
 	String name() {
@@ -62,18 +62,18 @@ final class ManagedResource {
 	}
 
 	/** Who holds and who waits, of all kinds of lock. */
-	FairLock.Snapshot snapshot() {
-		FairLock.Snapshot local = this.readWriteLock.snapshot();
+	Snapshot snapshot() {
+		Snapshot local = this.readWriteLock.snapshot();
 		DistributedLock known = this.distributedLock;
 		if (known == null) {
 			return local;
 		}
-		FairLock.Snapshot distributed = known.snapshot();
+		Snapshot distributed = known.snapshot();
 		List<Acquisition> granted = new ArrayList<>(local.granted());
 		granted.addAll(distributed.granted());
 		List<Acquisition> queued = new ArrayList<>(local.queued());
 		queued.addAll(distributed.queued());
-		return new FairLock.Snapshot(granted, queued);
+		return new Snapshot(granted, queued);
 	}
 
 	/** Who is inside of any lock: holders, and those who have lost their lease. */
@@ -95,15 +95,18 @@ final class ManagedResource {
 		return (known != null) ? known.members(true) : List.of();
 	}
 
-	/** Notes a use. Written once for each tick of the clock, whoever uses it. */
+	/** Notes a use, of whatever lock. Written once for each tick, whoever uses it. */
 	void used(long nanos) {
-		if (this.usedNanos != nanos) {
-			this.usedNanos = nanos;
-		}
+		this.readWriteLock.stamp(toStamp(nanos));
 	}
 
 	boolean isUnusedSince(long nanos) {
-		return this.usedNanos - nanos <= 0;
+		return this.readWriteLock.stamp() - toStamp(nanos) <= 0;
+	}
+
+	/** The time in units of about a millisecond, which come round after weeks. */
+	private static int toStamp(long nanos) {
+		return (int) (nanos >> STAMP_SHIFT);
 	}
 
 	boolean isFree() {

@@ -73,7 +73,9 @@ final class ResourceTable {
 		ManagedResource created = this.resources.computeIfAbsent(name, (key) -> {
 			long clock = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
 			FairLock lock = new FairLock(key, Math.max(this.tokenFloor.get(), clock), this.fairness.overtakingNanos());
-			return new ManagedResource(this.archive.take(key), lock, System.nanoTime());
+			ManagedResource resource = new ManagedResource(this.archive.take(key), lock);
+			resource.used(System.nanoTime());
+			return resource;
 		});
 		if (this.resources.size() > this.maxIdle) {
 			makeRoom(created);

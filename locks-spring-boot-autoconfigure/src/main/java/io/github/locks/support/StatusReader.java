@@ -14,7 +14,7 @@ import io.github.locks.LockWaiter;
 import io.github.locks.ResourceStatistics;
 import io.github.locks.ResourceStatus;
 import io.github.locks.local.Acquisition;
-import io.github.locks.local.FairLock.Snapshot;
+import io.github.locks.local.Snapshot;
 import io.github.locks.spi.ProcessId;
 import io.github.locks.spi.WallClock;
 import io.github.locks.statistics.ResourceRecorder;

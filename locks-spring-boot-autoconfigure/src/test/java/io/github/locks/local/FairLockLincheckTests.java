@@ -3,12 +3,12 @@ package io.github.locks.local;
 import io.github.locks.Interleavings;
 import io.github.locks.LockOwner;
 import io.github.locks.LockType;
-import io.github.locks.local.FairLock.Outcome;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.ThreadIdGen;
 import org.jetbrains.lincheck.datastructures.Validate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
  * Every interleaving of a few requests answers what a plain queue answers for one of
  * their orders, leaves nobody waiting for nothing, and tells each waiter once.
  */
+@Tag("lincheck")
 @Timeout(600)
 class FairLockLincheckTests {
 

@@ -5,7 +5,6 @@ import java.util.List;
 
 import io.github.locks.LockOwner;
 import io.github.locks.LockType;
-import io.github.locks.local.FairLock.Outcome;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
@@ -52,7 +51,7 @@ class FairLockTests {
 		assertThat(this.settled).containsExactly(one, two, next);
 		this.lock.release(next);
 		assertThat(this.settled).containsExactly(one, two, next, behind);
-		assertThat(this.lock.hasQueue()).isFalse();
+		assertThat(this.lock.queueLength()).isZero();
 	}
 
 	@Test
@@ -202,7 +201,7 @@ class FairLockTests {
 				this.lock.giveUp(writers.get(newestFirst ? writers.size() - 1 - i : i));
 			}
 			readers.forEach(this.lock::giveUp);
-			assertThat(this.lock.hasQueue()).isFalse();
+			assertThat(this.lock.queueLength()).isZero();
 		}
 	}
 

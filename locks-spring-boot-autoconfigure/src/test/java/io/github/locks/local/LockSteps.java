@@ -6,8 +6,6 @@ import java.util.stream.IntStream;
 
 import io.github.locks.LockOwner;
 import io.github.locks.LockType;
-import io.github.locks.local.FairLock.Outcome;
-import io.github.locks.local.FairLock.Snapshot;
 
 /**
  * The steps, taken with a {@link FairLock}.
@@ -119,7 +117,7 @@ public final class LockSteps implements Steps {
 			require(!waiting.blockers().isEmpty(), "waits for nothing");
 		}
 		require(this.lock.isFree() == (snapshot.granted().isEmpty() && snapshot.queued().isEmpty()), "free or not");
-		require(this.lock.hasQueue() != snapshot.queued().isEmpty(), "queue or not");
+		require((this.lock.queueLength() > 0) != snapshot.queued().isEmpty(), "queue or not");
 		for (int place = 0; place < PLACES; place++) {
 			Acquisition acquisition = this.places.get(place);
 			if (acquisition != null && !acquisition.isAwaited()) {

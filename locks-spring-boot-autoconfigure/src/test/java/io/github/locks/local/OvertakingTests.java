@@ -4,7 +4,6 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.locks.LockOwner;
 import io.github.locks.LockType;
-import io.github.locks.local.FairLock.Outcome;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -41,7 +40,7 @@ class OvertakingTests {
 		this.lock.release(first);
 		Acquisition quick = this.lock.prepare(LockType.WRITE, LockOwner.create("o"), null, null);
 		assertThat(this.lock.tryEnter(quick, System.nanoTime())).isFalse();
-		assertThat(this.lock.hasQueue()).isTrue();
+		assertThat(this.lock.queueLength()).isPositive();
 		assertThat(this.lock.isFree()).isFalse();
 		assertThat(this.lock.retire()).isFalse();
 		assertThat(waiting.isQueued()).isTrue();

@@ -3,8 +3,6 @@ package io.github.locks.local;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.github.locks.local.FairLock.Outcome;
-
 /**
  * The sequential specification of {@link FairLock}: a list of those who are inside, and a
  * plain queue. Not for several threads. Owners have no parents.

@@ -1,7 +1,5 @@
 package io.github.locks.local;
 
-import io.github.locks.local.FairLock.Outcome;
-
 /**
  * What the scenarios do with a lock. Each request has a place, by which it is named
  * later.

@@ -8,6 +8,7 @@ import io.github.locks.LockType;
 import io.github.locks.spi.LockClaim;
 import io.github.locks.spi.LockHold;
 import org.jetbrains.lincheck.datastructures.Operation;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
  * Whoever looks at a {@link HoldCell} sees it as it was between two of the holds, however
  * its holders write meanwhile.
  */
+@Tag("lincheck")
 @Timeout(600)
 class HoldCellLincheckTests {
 

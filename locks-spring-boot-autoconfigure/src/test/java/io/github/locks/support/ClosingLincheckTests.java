@@ -11,6 +11,7 @@ import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
 import io.github.locks.LockTimeoutException;
 import org.jetbrains.lincheck.datastructures.Operation;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
  * A request that is queued while the manager closes is failed: by who closes, or by
  * itself.
  */
+@Tag("lincheck")
 @Timeout(600)
 class ClosingLincheckTests {
 

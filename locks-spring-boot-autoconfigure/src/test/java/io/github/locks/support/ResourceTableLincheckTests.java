@@ -8,9 +8,10 @@ import io.github.locks.LockOwner;
 import io.github.locks.LockType;
 import io.github.locks.local.Acquisition;
 import io.github.locks.local.FairLock;
-import io.github.locks.local.FairLock.Outcome;
+import io.github.locks.local.Outcome;
 import io.github.locks.statistics.StatisticsArchive;
 import org.jetbrains.lincheck.datastructures.Operation;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
  * Whatever is evicted meanwhile, there are never two locks in use for one name, and
  * tokens grow from one lock of a name to the next.
  */
+@Tag("lincheck")
 @Timeout(600)
 class ResourceTableLincheckTests {
 

@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 import io.github.locks.LockOwner;
 import io.github.locks.LockType;
 import io.github.locks.local.Acquisition;
-import io.github.locks.local.FairLock.Outcome;
+import io.github.locks.local.Outcome;
 import io.github.locks.statistics.StatisticsArchive;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

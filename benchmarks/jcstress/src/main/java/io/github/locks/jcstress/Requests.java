@@ -4,7 +4,7 @@ import io.github.locks.LockOwner;
 import io.github.locks.LockType;
 import io.github.locks.local.Acquisition;
 import io.github.locks.local.FairLock;
-import io.github.locks.local.FairLock.Outcome;
+import io.github.locks.local.Outcome;
 
 /**
  * Requests to a lock of the engine.
