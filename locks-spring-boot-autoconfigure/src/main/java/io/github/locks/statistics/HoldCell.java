@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 import io.github.locks.LockType;
 import io.github.locks.spi.LockHold;
@@ -34,7 +35,12 @@ final class HoldCell {
 
 	private static final int FIRST_CAPACITY = 2;
 
-	private static final int ATTEMPTS = 1000;
+	private static final int SPINS = 1000;
+
+	/** So often at most, as a holder may have died of an error while it wrote. */
+	private static final int ATTEMPTS = SPINS + 10_000;
+
+	private static final long NAP_NANOS = 20_000;
 
 	private final int capacity;
 
@@ -63,8 +69,8 @@ final class HoldCell {
 
 	/** Takes a hold down; called by its holder, while the place is its own. */
 	void entered(LockHold hold) {
-		int before = this.version;
-		VERSION.setOpaque(this, before + 1);
+		int odd = this.version | 1;
+		VERSION.setOpaque(this, odd);
 		VarHandle.storeStoreFence();
 		LockHold previous = last();
 		if (previous != null) {
@@ -72,7 +78,7 @@ final class HoldCell {
 		}
 		tally(hold.type()).acquired++;
 		remember(hold);
-		VERSION.setRelease(this, before + 2);
+		VERSION.setRelease(this, odd + 1);
 	}
 
 	private @Nullable LockHold last() {
@@ -125,9 +131,19 @@ final class HoldCell {
 			if (before % 2 == 0 && before == this.version) {
 				break;
 			}
-			Thread.onSpinWait();
+			pause(attempt);
 		}
 		sum.add(copy);
+	}
+
+	/** The holder writes for some nanoseconds, unless it has lost its processor. */
+	private void pause(int attempt) {
+		if (attempt < SPINS) {
+			Thread.onSpinWait();
+		}
+		else {
+			LockSupport.parkNanos(this, NAP_NANOS);
+		}
 	}
 
 	private HoldTally copy(LockType type) {
