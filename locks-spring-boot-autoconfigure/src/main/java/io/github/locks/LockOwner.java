@@ -138,6 +138,16 @@ public final class LockOwner {
 	}
 
 	/**
+	 * Whether the calling code acts for this owner. Cheaper than to compare it with
+	 * {@link #current()}.
+	 * @return {@code true} if this is the current owner
+	 */
+	public boolean isCurrent() {
+		LockOwner carried = CARRIED.get();
+		return (carried != null) ? carried.key == this.key : this.key == Thread.currentThread();
+	}
+
+	/**
 	 * Makes the calling thread act for this owner until the returned scope is closed.
 	 * Scopes are closed by the same thread, innermost first.
 	 * @return the scope, for try-with-resources

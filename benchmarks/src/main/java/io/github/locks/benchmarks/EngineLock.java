@@ -1,6 +1,7 @@
 package io.github.locks.benchmarks;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 import io.github.locks.LockOwner;
 import io.github.locks.LockType;
@@ -8,40 +9,78 @@ import io.github.locks.local.Acquisition;
 import io.github.locks.local.FairLock;
 import io.github.locks.local.Outcome;
 import io.github.locks.spi.LockClock;
+import io.github.locks.statistics.ResourceRecorder;
+import io.github.locks.statistics.StatisticsArchive;
 
 /**
- * The lock itself, without the manager around it. All that the benchmarks know of the
- * package {@code local} is here.
+ * The lock itself with its statistics, without the manager around them. All that the
+ * benchmarks know of the packages {@code local} and {@code statistics} is here.
  */
-final class EngineLock {
+final class EngineLock implements GuardedWork {
 
 	private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
 	private final FairLock lock = new FairLock("benchmark", 0);
 
-	Object lockRead(LockOwner owner) {
-		return lock(LockType.READ, owner);
+	private final ResourceRecorder recorder = new StatisticsArchive(true, 50, 1).take("benchmark");
+
+	private final LockClock clock;
+
+	EngineLock(LockClock clock) {
+		this.clock = clock;
 	}
 
-	Object lockWrite(LockOwner owner) {
-		return lock(LockType.WRITE, owner);
+	@Override
+	public long read(LockOwner owner, LongSupplier work) {
+		return run(LockType.READ, owner, work);
 	}
 
-	void unlock(Object grant) {
-		this.lock.release((Acquisition) grant, LockClock.COARSE.nanos());
+	@Override
+	public long write(LockOwner owner, LongSupplier work) {
+		return run(LockType.WRITE, owner, work);
 	}
 
-	private Acquisition lock(LockType type, LockOwner owner) {
+	private long run(LockType type, LockOwner owner, LongSupplier work) {
+		long nanos = this.clock.nanos();
+		long token = this.lock.enter(type, owner, null, nanos);
+		if (token == 0) {
+			return runIndirect(type, owner, work);
+		}
+		this.recorder.entered(-1, type, owner, null, nanos);
+		try {
+			return work.getAsLong();
+		}
+		finally {
+			exit(token, type);
+		}
+	}
+
+	private void exit(long token, LockType type) {
+		long nanos = this.clock.nanos();
+		if (this.lock.beginExit(token, type)) {
+			this.recorder.left(-1, type, nanos - this.lock.sinceNanos(), nanos);
+			this.lock.endExit(token);
+		}
+		else {
+			this.lock.adopted(token).ifPresent(this.lock::release);
+		}
+	}
+
+	private long runIndirect(LockType type, LockOwner owner, LongSupplier work) {
 		Acquisition acquisition = this.lock.prepare(type, owner, null, null);
-		if (!this.lock.tryEnter(acquisition, LockClock.COARSE.nanos())
-				&& this.lock.acquire(acquisition, true) == Outcome.QUEUED) {
+		boolean shares = this.lock.tryShare(acquisition, this.clock.nanos());
+		if (!shares && this.lock.acquire(acquisition, true) == Outcome.QUEUED) {
 			acquisition.spin(PATIENCE_NANOS);
 			acquisition.await(PATIENCE_NANOS, false);
 		}
-		if (!acquisition.isGranted()) {
-			throw new IllegalStateException("Not granted");
+		try {
+			return work.getAsLong();
 		}
-		return acquisition;
+		finally {
+			if (!this.lock.release(acquisition)) {
+				throw new IllegalStateException("Not granted");
+			}
+		}
 	}
 
 }

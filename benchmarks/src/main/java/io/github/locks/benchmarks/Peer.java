@@ -10,6 +10,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 import io.github.locks.LockOwner;
+import io.github.locks.spi.LockClock;
 
 /**
  * The locks that are compared: ours, and those of the JDK.
@@ -35,7 +36,10 @@ public enum Peer {
 	SEMAPHORE_FAIR("Semaphore, fair", Peer::semaphore),
 
 	/** Our lock itself. */
-	ENGINE("our lock itself", Peer::engine),
+	ENGINE("our lock itself", () -> new EngineLock(LockClock.COARSE)),
+
+	/** With two looks at the clock of the system for each hold. */
+	ENGINE_EXACT("our lock itself, exact times", () -> new EngineLock(LockClock.EXACT)),
 
 	/** Our lock as users have it. */
 	MANAGER("LockManager", () -> NamedLocks.blocking(true)),
@@ -125,35 +129,6 @@ public enum Peer {
 				}
 				finally {
 					semaphore.release(permits);
-				}
-			}
-
-		};
-	}
-
-	private static GuardedWork engine() {
-		EngineLock lock = new EngineLock();
-		return new GuardedWork() {
-
-			@Override
-			public long read(LockOwner owner, LongSupplier work) {
-				Object grant = lock.lockRead(owner);
-				try {
-					return work.getAsLong();
-				}
-				finally {
-					lock.unlock(grant);
-				}
-			}
-
-			@Override
-			public long write(LockOwner owner, LongSupplier work) {
-				Object grant = lock.lockWrite(owner);
-				try {
-					return work.getAsLong();
-				}
-				finally {
-					lock.unlock(grant);
 				}
 			}
 

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 
 import io.github.locks.LockOwner;
 import io.github.locks.LockType;
-import io.github.locks.spi.LockHold;
+import io.github.locks.spi.LockClaim;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Whoever moves it out of QUEUED has decided the race between grant, timeout, interrupt
  * and cancellation. See {@code docs/concurrency.md}.
  */
-public final class Acquisition implements LockHold {
+public final class Acquisition implements LockClaim {
 
 	/**
 	 * The states of an acquisition.
@@ -69,14 +69,12 @@ public final class Acquisition implements LockHold {
 
 	/**
 	 * NEW is {@code null}, which costs nothing to write. Written with less than volatile
-	 * strength where something else publishes it: before it is entered into the word of
-	 * the lock, or after it was taken out.
+	 * strength where something else publishes it: before it is entered into a slot, or
+	 * after it was taken out.
 	 */
 	private volatile @Nullable State state;
 
 	private long grantedNanos;
-
-	private long releasedNanos;
 
 	/** Negative: its opposite, unless somebody asks before the release. Zero: to come. */
 	private volatile long token;
@@ -86,9 +84,6 @@ public final class Acquisition implements LockHold {
 
 	/** Whether it is among the granted of the monitor. Guarded by the mutex. */
 	private boolean adopted;
-
-	/** Whether it has left the monitor. */
-	private boolean departed;
 
 	/** Made for the monitor. */
 	private @Nullable Visit visit;
@@ -106,6 +101,15 @@ public final class Acquisition implements LockHold {
 		this.owner = owner;
 		this.method = method;
 		this.visit = (whenSettled != null) ? new Visit(whenSettled) : null;
+	}
+
+	/** A hold that was granted without the mutex. */
+	static Acquisition entered(FairLock lock, LockType type, LockOwner owner, @Nullable String method, long token,
+			long nanos) {
+		Acquisition granted = new Acquisition(lock, type, owner, method, null);
+		granted.token = token;
+		granted.entering(nanos);
+		return granted;
 	}
 
 	@Override
@@ -181,14 +185,12 @@ public final class Acquisition implements LockHold {
 		return (known != null) ? known.failure : null;
 	}
 
-	@Override
+	/**
+	 * Returns when the lock was granted.
+	 * @return a value of {@link System#nanoTime()}
+	 */
 	public long grantedNanos() {
 		return this.grantedNanos;
-	}
-
-	@Override
-	public long releasedNanos() {
-		return this.departed ? 0 : this.releasedNanos;
 	}
 
 	/**
@@ -316,7 +318,7 @@ public final class Acquisition implements LockHold {
 		return known;
 	}
 
-	/** Prepares for being entered into the word of the lock or a slot. */
+	/** Prepares for being entered into a slot. */
 	void entering(long nanos) {
 		this.grantedNanos = nanos;
 		STATE.set(this, State.GRANTED);
@@ -329,12 +331,7 @@ public final class Acquisition implements LockHold {
 		STATE.set(this, null);
 	}
 
-	/** Is about to leave the word of the lock or a slot. */
-	void leaving(long nanos) {
-		this.releasedNanos = nanos;
-	}
-
-	/** Has left the word of the lock or a slot. */
+	/** Has left a slot. */
 	void left() {
 		STATE.setRelease(this, State.RELEASED);
 	}
@@ -386,7 +383,6 @@ public final class Acquisition implements LockHold {
 
 	void disowned() {
 		this.adopted = false;
-		this.departed = true;
 	}
 
 	void slot(int index) {

@@ -26,56 +26,31 @@ import org.jspecify.annotations.Nullable;
  * gives up either leaves the queue or learns that it has been granted the lock; then it
  * must release it.
  * <p>
- * <b>The word.</b> One reference tells the state, and who holds the lock:
- *
- * <pre>
- *   null            free
- *   an Acquisition  held by it alone, nobody waits
- *   ReaderSlots     held by readers in the slots or listed in the monitor, nobody waits
- *   a Monitor       whatever the monitor says, under its mutex
- *   RETIRED         never to be used again
- * </pre>
- *
- * The word leaves {@code null} by compare-and-set only, and comes back to it by the one
- * holder's compare-and-set, or under the mutex when the monitor is empty. See
- * {@code docs/concurrency.md}.
+ * <b>Free, and held alone.</b> That is decided by {@link LockWord one number}, without
+ * the mutex. See {@code docs/concurrency.md}.
  * <p>
  * <b>Callbacks</b> are told after the mutex was left, by the thread that granted. They
  * must not block.
  * <p>
  * Safe for use by several threads. The number of holds is limited by {@code int} only.
  */
-public final class FairLock {
+public class FairLock extends LockWord {
 
-	private static final Object RETIRED = new Object();
-
-	private static final VarHandle WORD;
-
-	private static final VarHandle MONITOR;
+	private static final VarHandle MONITOR_FIELD;
 
 	static {
 		try {
-			WORD = MethodHandles.lookup().findVarHandle(FairLock.class, "word", Object.class);
-			MONITOR = MethodHandles.lookup().findVarHandle(FairLock.class, "monitor", Monitor.class);
+			MONITOR_FIELD = MethodHandles.lookup().findVarHandle(FairLock.class, "monitor", Monitor.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
 		}
 	}
 
-	private final String resource;
-
 	private final int overtakingNanos;
-
-	private int stamp;
-
-	private volatile @Nullable Object word;
 
 	/** Made when it is needed first, then kept. */
 	private volatile @Nullable Monitor monitor;
-
-	/** Written by who excludes all others, or under the mutex if nobody does. */
-	private long lastToken;
 
 	/**
 	 * Creates a free lock.
@@ -93,64 +68,70 @@ public final class FairLock {
 	 * @param overtakingNanos for how long a waiting thread may be overtaken; 0: never
 	 */
 	public FairLock(String resource, long tokenFloor, int overtakingNanos) {
-		this.resource = resource;
+		super(resource, tokenFloor);
 		this.overtakingNanos = overtakingNanos;
-		this.lastToken = tokenFloor;
 	}
 
 	/**
-	 * Returns the name of the resource.
-	 * @return the name
+	 * Returns what has become of a hold that others have found here.
+	 * @param token what {@link #enter} gave
+	 * @return the acquisition that stands for it, which is given back like any other;
+	 * empty if there is none
 	 */
-	public String resource() {
-		return this.resource;
+	public final Optional<Acquisition> adopted(long token) {
+		return look(Optional.empty(), (known) -> known.adopted(token));
 	}
 
 	/**
-	 * Prepares a request. It takes nothing before it is passed to {@link #tryEnter} or
+	 * Whether a hold has not been given back.
+	 * @param token what {@link #enter} gave
+	 * @param type the kind of lock
+	 * @return {@code true} if it is held
+	 */
+	public final boolean isHeld(long token, LockType type) {
+		return isAlone(token, type) || adopted(token).isPresent();
+	}
+
+	/**
+	 * Prepares a request. It takes nothing before it is passed to {@link #tryShare} or
 	 * {@link #acquire}.
 	 * @param type the kind of lock; all but {@link LockType#READ} are exclusive
-	 * @param owner for whom
-	 * @param method which method asks, or {@code null} if unknown
+	 * @param forOwner for whom
+	 * @param inMethod which method asks, or {@code null} if unknown
 	 * @param whenSettled who is told when the wait has ended, or {@code null} if a thread
 	 * {@linkplain Acquisition#await awaits} it
 	 * @return a new acquisition
 	 */
-	public Acquisition prepare(LockType type, LockOwner owner, @Nullable String method,
+	public final Acquisition prepare(LockType type, LockOwner forOwner, @Nullable String inMethod,
 			@Nullable Consumer<Acquisition> whenSettled) {
-		return new Acquisition(this, type, owner, method, whenSettled);
+		return new Acquisition(this, type, forOwner, inMethod, whenSettled);
 	}
 
 	/**
-	 * Acquires the lock if that takes no more than a look at the word: it is free, or
-	 * readers share it.
-	 * @param acquisition a prepared acquisition
+	 * Whether {@link #tryShare} may be worth a try.
+	 * @return whether readers share the lock
+	 */
+	public final boolean isShared() {
+		return state(word()) == SLOTS;
+	}
+
+	/**
+	 * Acquires the lock for a reader if other readers share it, without the mutex. The
+	 * reader is in its slot first, and looks at the word again then; who revokes the
+	 * slots changes the word first, and looks into them then. So one of both sees the
+	 * other. Only who is inside knows which writers came before.
+	 * @param reader a prepared acquisition
 	 * @param nanos what to note as the time of the grant, a value of
 	 * {@link System#nanoTime()}
 	 * @return {@code false} if only {@link #acquire} can tell
 	 */
-	public boolean tryEnter(Acquisition acquisition, long nanos) {
-		Object current = this.word;
-		if (current == null) {
-			acquisition.entering(nanos);
-			if (WORD.compareAndSet(this, null, acquisition)) {
-				giveToken(acquisition);
-				return true;
-			}
-			acquisition.notEntered();
+	public final boolean tryShare(Acquisition reader, long nanos) {
+		if (!isShared() || reader.isExclusive()) {
+			return false;
 		}
-		return current instanceof ReaderSlots shared && !acquisition.isExclusive()
-				&& tryShare(shared, acquisition, nanos);
-	}
-
-	/**
-	 * The reader is in its slot first, and looks at the word again then; who revokes the
-	 * slots changes the word first, and looks into them then. So one of both sees the
-	 * other. Only who is inside knows which writers came before.
-	 */
-	private boolean tryShare(ReaderSlots shared, Acquisition reader, long nanos) {
+		ReaderSlots slots = monitor().slots();
 		reader.entering(nanos);
-		if (shared.enter(reader) && (this.word == shared || !shared.leave(reader))) {
+		if (slots.enter(reader) && (isShared() || !slots.retreat(reader))) {
 			giveToken(reader);
 			return true;
 		}
@@ -159,12 +140,31 @@ public final class FairLock {
 	}
 
 	/**
+	 * Begins to give a hold in a slot back. Who is answered {@code true} calls
+	 * {@link #endExit(Acquisition)} soon; until then the slot is nobody else's.
+	 * @param reader an acquisition
+	 * @return {@code false} if only {@link #release} can give it back
+	 */
+	public final boolean beginExit(Acquisition reader) {
+		return reader.slot() >= 0 && reader.isGranted() && monitor().slots().beginLeave(reader);
+	}
+
+	/**
+	 * Ends what {@link #beginExit(Acquisition)} began.
+	 * @param reader an acquisition
+	 */
+	public final void endExit(Acquisition reader) {
+		monitor().slots().endLeave(reader);
+		reader.left();
+	}
+
+	/**
 	 * Acquires the lock, or stands in the queue for it.
 	 * @param acquisition a prepared acquisition, used once
 	 * @param mayQueue whether to queue if the lock is not to be had at once
 	 * @return what happened
 	 */
-	public Outcome acquire(Acquisition acquisition, boolean mayQueue) {
+	public final Outcome acquire(Acquisition acquisition, boolean mayQueue) {
 		long nanos = System.nanoTime();
 		acquisition.requested(nanos);
 		return inMonitor(Outcome.RETIRED, (entered) -> {
@@ -185,55 +185,24 @@ public final class FairLock {
 	 * @return {@code true} if it left; {@code false} if the wait had ended before: it was
 	 * granted or failed
 	 */
-	public boolean giveUp(Acquisition acquisition) {
+	public final boolean giveUp(Acquisition acquisition) {
 		return acquisition.isQueued()
 				&& tell(inMonitor(Optional.empty(), (entered) -> entered.leaveQueue(acquisition, System.nanoTime())));
 	}
 
 	/**
-	 * Gives the lock back as of now.
-	 * @param acquisition a granted acquisition
+	 * Gives the lock back, and grants it to those at the head of the queue.
+	 * @param acquisition an acquisition
 	 * @return {@code false} if it was not granted, or released before
 	 */
-	public boolean release(Acquisition acquisition) {
-		return release(acquisition, System.nanoTime()) != Release.NONE;
-	}
-
-	/**
-	 * Gives the lock back, and grants it to those at the head of the queue.
-	 * @param acquisition a granted acquisition
-	 * @param nanos what to note as the time of the release, a value of
-	 * {@link System#nanoTime()}
-	 * @return what happened
-	 */
-	public Release release(Acquisition acquisition, long nanos) {
-		if (!acquisition.isGranted()) {
-			return Release.NONE;
+	public final boolean release(Acquisition acquisition) {
+		if (beginExit(acquisition)) {
+			endExit(acquisition);
+			return true;
 		}
-		acquisition.leaving(nanos);
-		if (tryLeave(acquisition)) {
-			return Release.DIRECT;
-		}
-		Object current = this.word;
-		if (current instanceof Monitor || current instanceof ReaderSlots) {
-			return releaseInMonitor(acquisition);
-		}
-		return Release.NONE;
-	}
-
-	private boolean tryLeave(Acquisition acquisition) {
-		boolean left = (acquisition.slot() >= 0) ? monitor().slots().leave(acquisition)
-				: WORD.compareAndSet(this, acquisition, null);
-		if (left) {
-			acquisition.left();
-		}
-		return left;
-	}
-
-	private Release releaseInMonitor(Acquisition acquisition) {
 		long nanos = System.nanoTime();
-		boolean released = tell(inMonitor(Optional.empty(), (entered) -> entered.release(acquisition, nanos)));
-		return released ? Release.BY_MONITOR : Release.NONE;
+		return acquisition.isGranted()
+				&& tell(inMonitor(Optional.empty(), (entered) -> entered.release(acquisition, nanos)));
 	}
 
 	/** Tells those who were admitted, if anything was done at all. */
@@ -248,7 +217,7 @@ public final class FairLock {
 	 * @param owner the new owner
 	 * @return the hold of the new owner, granted when the old one was
 	 */
-	public Acquisition handOver(Acquisition acquisition, LockOwner owner) {
+	public final Acquisition handOver(Acquisition acquisition, LockOwner owner) {
 		Acquisition successor = new Acquisition(this, acquisition.type(), owner, acquisition.method(), null);
 		boolean handedOver = inMonitor(false, (entered) -> {
 			revokeSlots(entered);
@@ -265,55 +234,43 @@ public final class FairLock {
 	 * {@link Outcome#RETIRED}.
 	 * @return whether it is retired now
 	 */
-	public boolean retire() {
+	public final boolean retire() {
 		return inMonitor(true, (entered) -> {
 			revokeSlots(entered);
 			if (entered.isEmpty()) {
-				this.word = RETIRED;
+				state(RETIRED);
 			}
 			return entered.isEmpty();
 		});
 	}
 
 	/**
-	 * Writes a number down that means something to who keeps the lock, unless it is there
-	 * already. The lock has room for it, where an object of its own would need twice as
-	 * much.
-	 * @param number the number
-	 */
-	public void stamp(int number) {
-		if (this.stamp != number) {
-			this.stamp = number;
-		}
-	}
-
-	/**
-	 * Returns the number that was written down last, or some time ago.
-	 * @return the number
-	 */
-	public int stamp() {
-		return this.stamp;
-	}
-
-	/**
 	 * Whether nobody holds the lock and nobody waits.
 	 * @return {@code true} if it is free
 	 */
-	public boolean isFree() {
-		Object current = this.word;
-		if (current instanceof ReaderSlots shared && !shared.readers().isEmpty()) {
-			return false;
-		}
-		return !(current instanceof Acquisition) && look(true, Monitor::isEmpty);
+	public final boolean isFree() {
+		return switch (state(word())) {
+			case FREE, RETIRED -> true;
+			case SLOTS -> monitor().slots().readers().isEmpty() && look(true, Monitor::isEmpty);
+			case MONITOR -> look(true, Monitor::isEmpty);
+			default -> false;
+		};
 	}
 
 	/**
-	 * Returns the largest fencing token given out by a lock that was
-	 * {@linkplain #retire() retired}.
-	 * @return the token
+	 * Whether the lock is free, and was not used for a while. Slots for readers that are
+	 * not used at the moment are taken away: the next look will tell.
+	 * @param nanos since when, a value of {@link System#nanoTime()}
+	 * @return {@code true} if it is idle
 	 */
-	public long lastToken() {
-		return this.lastToken;
+	public final boolean isIdleSince(long nanos) {
+		if (isShared()) {
+			inMonitor(false, (entered) -> {
+				revokeSlots(entered);
+				return true;
+			});
+		}
+		return isFree() && sinceNanos() - nanos <= 0;
 	}
 
 	/**
@@ -321,7 +278,7 @@ public final class FairLock {
 	 * of one moment.
 	 * @return granted ones, longest first; queued ones, in order
 	 */
-	public Snapshot snapshot() {
+	public final Snapshot snapshot() {
 		return snapshot(Integer.MAX_VALUE, Integer.MAX_VALUE);
 	}
 
@@ -330,24 +287,44 @@ public final class FairLock {
 	 * @param limit how many at most
 	 * @return a copy, longest first
 	 */
-	public List<Acquisition> holders(int limit) {
+	public final List<Acquisition> holders(int limit) {
 		return snapshot(limit, 0).granted();
 	}
 
 	private Snapshot snapshot(int holders, int waiters) {
-		Object current = this.word;
-		if (current instanceof Acquisition alone) {
-			return new Snapshot(List.of(alone), List.of());
+		while (true) {
+			long current = word();
+			switch (state(current)) {
+				case WRITER, READER -> {
+					Acquisition alone = alone(current);
+					VarHandle.acquireFence();
+					if (alone != null && word() == current) {
+						return new Snapshot(List.of(alone), List.of());
+					}
+				}
+				case SLOTS, MONITOR -> {
+					return look(Snapshot.EMPTY,
+							(known) -> new Snapshot(known.granted(isShared(), holders), known.queue().copy(waiters)));
+				}
+				default -> {
+					return Snapshot.EMPTY;
+				}
+			}
 		}
-		return (current == null) ? Snapshot.EMPTY : look(Snapshot.EMPTY,
-				(known) -> new Snapshot(known.granted(this.word, holders), known.queue().copy(waiters)));
+	}
+
+	/** Who holds the lock alone, if the word has not changed meanwhile. */
+	private @Nullable Acquisition alone(long held) {
+		LockOwner holder = lastOwner();
+		return (holder != null) ? Acquisition.entered(this, (state(held) == READER) ? LockType.READ : LockType.WRITE,
+				holder, enteredMethod(), token(held), sinceNanos()) : null;
 	}
 
 	/**
 	 * Returns how many wait.
 	 * @return the length of the queue
 	 */
-	public int queueLength() {
+	public final int queueLength() {
 		return look(0, (known) -> known.queue().size());
 	}
 
@@ -356,16 +333,16 @@ public final class FairLock {
 	 * @param acquisition a queued acquisition
 	 * @return its position from 1, 0 if it is not queued
 	 */
-	public int positionOf(Acquisition acquisition) {
+	public final int positionOf(Acquisition acquisition) {
 		return look(0, (known) -> known.positionOf(acquisition));
 	}
 
 	/** Comes and takes the lock, if nobody was quicker. */
-	void take(Acquisition called) {
+	final void take(Acquisition called) {
 		tell(inMonitor(Optional.empty(), (entered) -> entered.take(called, System.nanoTime())));
 	}
 
-	boolean fail(Acquisition acquisition, RuntimeException failure) {
+	final boolean fail(Acquisition acquisition, RuntimeException failure) {
 		acquisition.failure(failure);
 		if (!giveUp(acquisition)) {
 			return false;
@@ -375,12 +352,12 @@ public final class FairLock {
 	}
 
 	/** What a queued acquisition waits for: holders, or a writer ahead of it. */
-	List<Acquisition> blockersOf(Acquisition acquisition) {
+	final List<Acquisition> blockersOf(Acquisition acquisition) {
 		return look(List.of(), (known) -> known.blockers(acquisition));
 	}
 
 	/** Those inside that exclude a queued acquisition. */
-	List<Acquisition> holdersAgainst(Acquisition acquisition) {
+	final List<Acquisition> holdersAgainst(Acquisition acquisition) {
 		return look(List.of(), (known) -> known.blockingHolders(acquisition));
 	}
 
@@ -403,24 +380,18 @@ public final class FairLock {
 	 * Numbers a grant. Exclusive ones count by two, so that there is a number for readers
 	 * in between.
 	 */
-	void giveToken(Acquisition acquisition) {
-		if (acquisition.isExclusive()) {
-			this.lastToken += 2;
-			acquisition.token(this.lastToken);
-		}
-		else {
-			acquisition.token(-(this.lastToken + 1));
-		}
+	final void giveToken(Acquisition acquisition) {
+		acquisition.token(acquisition.isExclusive() ? nextToken(TOKEN_STEP) : -(token(word()) + 1));
 	}
 
 	/** The token of a reader that has none of its own yet. */
-	long sharedToken(Acquisition reader) {
+	final long sharedToken(Acquisition reader) {
 		return inMonitor(-reader.token(), (entered) -> {
 			revokeSlots(entered);
 			if (reader.token() < 0) {
 				Acquisition numbered = reader.isAdopted() ? entered.numberedRelativeOf(reader) : null;
 				long token = (numbered != null) ? numbered.token()
-						: reader.isAdopted() ? ++this.lastToken : -reader.token();
+						: reader.isAdopted() ? nextToken(1) : -reader.token();
 				reader.token(token);
 			}
 			return reader.token();
@@ -448,18 +419,32 @@ public final class FairLock {
 	private @Nullable Monitor enterMonitor() {
 		Monitor known = monitor();
 		known.lock();
-		Object current = this.word;
-		while (current != known && !(current instanceof ReaderSlots)) {
-			if (current == RETIRED) {
-				known.unlock();
-				return null;
+		for (int attempt = 0;; attempt++) {
+			long current = word();
+			switch (state(current)) {
+				case MONITOR, SLOTS -> {
+					return known;
+				}
+				case RETIRED -> {
+					known.unlock();
+					return null;
+				}
+				case CHANGING -> SpinMutex.pause(attempt);
+				default -> {
+					if (tryInflate(current)) {
+						adopt(known, current);
+						return known;
+					}
+				}
 			}
-			if (WORD.compareAndSet(this, current, known) && current instanceof Acquisition alone) {
-				known.adopt(alone);
-			}
-			current = this.word;
 		}
-		return known;
+	}
+
+	private void adopt(Monitor entered, long before) {
+		Acquisition alone = (state(before) != FREE) ? alone(before) : null;
+		if (alone != null) {
+			entered.adopt(alone);
+		}
 	}
 
 	private Monitor monitor() {
@@ -467,29 +452,30 @@ public final class FairLock {
 			if (known != null) {
 				return known;
 			}
-			MONITOR.compareAndSet(this, null, new Monitor(this, this.overtakingNanos));
+			MONITOR_FIELD.compareAndSet(this, null, new Monitor(this, this.overtakingNanos));
 		}
 	}
 
 	/** Lets the mutex go. Without holders and waiters the word is the lock again. */
 	private void leaveMonitor(Monitor entered) {
-		if (entered.isEmpty() && this.word == entered) {
-			this.word = null;
+		if (entered.isEmpty() && state(word()) == MONITOR) {
+			becomeFree();
 		}
 		entered.unlock();
 	}
 
 	private void offerSlots(Monitor entered) {
-		if (this.word == entered && entered.isTimeForSlots()) {
-			this.word = entered.slots();
+		if (state(word()) == MONITOR && entered.isTimeForSlots()) {
+			entered.slots();
+			state(SLOTS);
 		}
 	}
 
 	private void revokeSlots(Monitor entered) {
 		entered.startCountingReads();
-		if (this.word instanceof ReaderSlots shared) {
-			this.word = entered;
-			shared.collect().forEach(entered::adopt);
+		if (state(word()) == SLOTS) {
+			state(MONITOR);
+			entered.slots().collect().forEach(entered::adopt);
 		}
 	}
 

@@ -50,17 +50,13 @@ final class Monitor extends SpinMutex {
 	}
 
 	/**
-	 * Who is inside, whether listed here or known to the word of the lock only, longest
-	 * first.
+	 * Who is inside, whether listed here or in a slot, longest first.
 	 */
-	List<Acquisition> granted(@Nullable Object word, int limit) {
+	List<Acquisition> granted(boolean alsoInSlots, int limit) {
 		List<Acquisition> inside = this.granted.copy(limit);
-		if (word instanceof Acquisition alone) {
-			inside.add(alone);
-		}
-		else if (word instanceof ReaderSlots shared) {
+		if (alsoInSlots) {
 			long now = System.nanoTime();
-			inside.addAll(shared.readers());
+			inside.addAll(slots().readers());
 			inside.sort(Comparator.comparingLong((reader) -> reader.grantedNanos() - now));
 		}
 		return (inside.size() > limit) ? inside.subList(0, limit) : inside;
@@ -284,6 +280,16 @@ final class Monitor extends SpinMutex {
 		called.writerAhead(null);
 		grant(called, nanos);
 		return Optional.of(admit(nanos));
+	}
+
+	/** The hold that has a number. */
+	Optional<Acquisition> adopted(long token) {
+		for (Acquisition holder = this.granted.first(); holder != null; holder = holder.next) {
+			if (holder.token() == token) {
+				return Optional.of(holder);
+			}
+		}
+		return Optional.empty();
 	}
 
 	/** A hold of the same family that has a number already. */

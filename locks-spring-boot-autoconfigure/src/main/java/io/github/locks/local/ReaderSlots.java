@@ -21,10 +21,13 @@ final class ReaderSlots {
 	/** Twice as many slots as processors, so that few threads meet in one. */
 	static final int SIZE = Integer.highestOneBit(Math.min(64, 4 * Runtime.getRuntime().availableProcessors() - 1));
 
+	/** In the place of a reader that is about to leave, and has still to write there. */
+	private static final Object LEAVING = new Object();
+
 	/** So many references apart that two slots are never on one line or its neighbour. */
 	private static final int SPACING = 32;
 
-	private final AtomicReferenceArray<@Nullable Acquisition> slots = new AtomicReferenceArray<>((SIZE + 1) * SPACING);
+	private final AtomicReferenceArray<@Nullable Object> slots = new AtomicReferenceArray<>((SIZE + 1) * SPACING);
 
 	/**
 	 * Puts a reader into the slot of the calling thread, or the next.
@@ -36,7 +39,7 @@ final class ReaderSlots {
 	}
 
 	private boolean enter(Acquisition reader, int index) {
-		int place = (index + 1) * SPACING;
+		int place = place(index);
 		if (this.slots.getPlain(place) != null) {
 			return false;
 		}
@@ -45,36 +48,66 @@ final class ReaderSlots {
 	}
 
 	/**
-	 * Takes a reader out.
+	 * Takes a reader out that has just come.
 	 * @return {@code false} if it was not in its slot any more
 	 */
-	boolean leave(Acquisition reader) {
-		return this.slots.compareAndSet((reader.slot() + 1) * SPACING, reader, null);
+	boolean retreat(Acquisition reader) {
+		return this.slots.compareAndSet(place(reader.slot()), reader, null);
 	}
 
-	/** Takes all readers out, each to be adopted. */
+	/**
+	 * Takes a reader out, but keeps its slot for what it has still to write.
+	 * @return {@code false} if it was not in its slot any more
+	 */
+	boolean beginLeave(Acquisition reader) {
+		return this.slots.compareAndSet(place(reader.slot()), reader, LEAVING);
+	}
+
+	/** Lets the slot go. */
+	void endLeave(Acquisition reader) {
+		this.slots.setRelease(place(reader.slot()), null);
+	}
+
+	/** Takes all readers out, each to be adopted. Those that leave have left then. */
 	List<Acquisition> collect() {
 		List<Acquisition> readers = new ArrayList<>();
 		for (int index = 0; index < SIZE; index++) {
-			int place = (index + 1) * SPACING;
-			Acquisition reader = (this.slots.get(place) != null) ? this.slots.getAndSet(place, null) : null;
+			Acquisition reader = takeOut(place(index));
 			if (reader != null) {
 				readers.add(reader);
 			}
 		}
 		return readers;
+	}
+
+	private @Nullable Acquisition takeOut(int place) {
+		for (int attempt = 0;; attempt++) {
+			Object current = this.slots.get(place);
+			if (current == null) {
+				return null;
+			}
+			if (current == LEAVING) {
+				SpinMutex.pause(attempt);
+			}
+			else if (this.slots.compareAndSet(place, current, null)) {
+				return (Acquisition) current;
+			}
+		}
 	}
 
 	/** Who is in the slots now. */
 	List<Acquisition> readers() {
 		List<Acquisition> readers = new ArrayList<>();
 		for (int index = 0; index < SIZE; index++) {
-			Acquisition reader = this.slots.get((index + 1) * SPACING);
-			if (reader != null) {
+			if (this.slots.get(place(index)) instanceof Acquisition reader) {
 				readers.add(reader);
 			}
 		}
 		return readers;
+	}
+
+	private static int place(int index) {
+		return (index + 1) * SPACING;
 	}
 
 }

@@ -36,19 +36,27 @@ class SpinMutex {
 		}
 	}
 
-	@SuppressWarnings("ThreadPriorityCheck") // a hint: who holds it may need this
-												// processor
 	private void lockContended() {
 		for (int attempt = 0; this.taken || !TAKEN.compareAndSet(this, false, true); attempt++) {
-			if (attempt < SPINS) {
-				Thread.onSpinWait();
-			}
-			else if (attempt < YIELDS) {
-				Thread.yield();
-			}
-			else {
-				LockSupport.parkNanos(this, NAP_NANOS);
-			}
+			pause(attempt);
+		}
+	}
+
+	/**
+	 * Waits for somebody who needs some nanoseconds, unless it has lost its processor.
+	 * @param attempt how often the caller has waited for it already
+	 */
+	@SuppressWarnings("ThreadPriorityCheck") // a hint: who is waited for may need this
+												// processor
+	static void pause(int attempt) {
+		if (attempt < SPINS) {
+			Thread.onSpinWait();
+		}
+		else if (attempt < YIELDS) {
+			Thread.yield();
+		}
+		else {
+			LockSupport.parkNanos(NAP_NANOS);
 		}
 	}
 

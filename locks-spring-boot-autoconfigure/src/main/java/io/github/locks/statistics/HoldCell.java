@@ -7,16 +7,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
+import io.github.locks.LockOwner;
 import io.github.locks.LockType;
-import io.github.locks.spi.LockHold;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of the holds of one place that has one holder at a time: a lock that is
  * held by one owner, or a slot for readers. The holder writes while the place is its own,
- * so no atomic instruction is needed: it takes down the hold before it, which has ended,
- * and itself. Readers come at any time; a version tells them to look again, as in a
- * sequence lock.
+ * so no atomic instruction is needed. Readers come at any time; a version tells them to
+ * look again, as in a sequence lock.
  */
 final class HoldCell {
 
@@ -31,9 +30,7 @@ final class HoldCell {
 		}
 	}
 
-	private static final @Nullable LockHold[] NONE = new LockHold[0];
-
-	private static final int FIRST_CAPACITY = 2;
+	private static final @Nullable Entry[] NONE = new Entry[0];
 
 	private static final int SPINS = 1000;
 
@@ -52,57 +49,76 @@ final class HoldCell {
 	private @Nullable HoldTally write;
 
 	/**
-	 * The last holds, as many as there is room for. The very last is taken down as
-	 * acquired, but not as released.
+	 * The last holds, each written over in its turn. Its length is a power of two: to
+	 * divide by another number takes longer than all the rest.
 	 */
-	private @Nullable LockHold[] ring = NONE;
+	private @Nullable Entry[] ring = NONE;
 
-	private int written;
+	/** How many holds were ever written, counted before they are. */
+	private long written;
 
 	/**
 	 * Creates an empty cell.
-	 * @param capacity how many holds to remember one by one
+	 * @param capacity how many holds to remember one by one, at least
 	 */
 	HoldCell(int capacity) {
-		this.capacity = Math.max(1, capacity);
+		this.capacity = (capacity > 1) ? Integer.highestOneBit(capacity - 1) << 1 : 1;
 	}
 
 	/** Takes a hold down; called by its holder, while the place is its own. */
-	void entered(LockHold hold) {
+	void entered(LockType type, LockOwner owner, @Nullable String method, long nanos) {
+		HoldTally tally = tally(type);
+		Entry entry = nextEntry();
 		int odd = this.version | 1;
 		VERSION.setOpaque(this, odd);
 		VarHandle.storeStoreFence();
-		LockHold previous = last();
-		if (previous != null) {
-			ended(previous);
-		}
-		tally(hold.type()).acquired++;
-		remember(hold);
+		tally.acquired++;
+		this.written++;
+		VarHandle.storeStoreFence();
+		entry.set(type, owner, method, nanos);
 		VERSION.setRelease(this, odd + 1);
 	}
 
-	private @Nullable LockHold last() {
-		@Nullable LockHold[] current = this.ring;
-		int number = this.written;
-		return (number > 0 && number <= current.length) ? current[number - 1] : null;
-	}
-
-	private void ended(LockHold hold) {
-		long released = hold.releasedNanos();
-		if (released != 0) {
-			tally(hold.type()).released(released - hold.grantedNanos());
+	/**
+	 * Takes the end of the last hold down, if its begin was; called by its holder, while
+	 * the place is its own.
+	 */
+	void left(LockType type, long heldNanos, long nanos) {
+		Entry last = last();
+		if (last != null) {
+			HoldTally tally = tally(type);
+			int odd = this.version | 1;
+			VERSION.setOpaque(this, odd);
+			VarHandle.storeStoreFence();
+			tally.released(heldNanos);
+			last.releasedNanos = nanos;
+			VERSION.setRelease(this, odd + 1);
 		}
 	}
 
-	private void remember(LockHold hold) {
-		if (this.written == this.ring.length && this.ring.length < this.capacity) {
-			this.ring = Arrays.copyOf(this.ring,
-					Math.min(this.capacity, Math.max(FIRST_CAPACITY, 2 * this.ring.length)));
+	private @Nullable Entry last() {
+		@Nullable Entry[] current = this.ring;
+		return (current.length > 0 && this.written > 0) ? current[index(this.written - 1, current.length)] : null;
+	}
+
+	/** The place for the next hold, which is all that has to be allocated. */
+	private Entry nextEntry() {
+		@Nullable Entry[] current = this.ring;
+		if (this.written == current.length && current.length < this.capacity) {
+			current = Arrays.copyOf(current, Math.max(1, 2 * current.length));
+			this.ring = current;
 		}
-		else if (this.written == this.ring.length) {
-			this.written = 0;
+		int index = index(this.written, current.length);
+		Entry entry = current[index];
+		if (entry == null) {
+			entry = new Entry();
+			current[index] = entry;
 		}
-		this.ring[this.written++] = hold;
+		return entry;
+	}
+
+	private static int index(long hold, int length) {
+		return (int) hold & (length - 1);
 	}
 
 	private HoldTally tally(LockType type) {
@@ -152,11 +168,6 @@ final class HoldCell {
 		if (known != null) {
 			copy.add(known);
 		}
-		LockHold pending = last();
-		long released = (pending != null && pending.type() == type) ? pending.releasedNanos() : 0;
-		if (pending != null && released != 0) {
-			copy.released(released - pending.grantedNanos());
-		}
 		return copy;
 	}
 
@@ -170,18 +181,100 @@ final class HoldCell {
 		}
 	}
 
-	/** The last holds, oldest first. For any thread. */
-	List<LockHold> last(int number) {
-		List<LockHold> holds = new ArrayList<>();
-		@Nullable LockHold[] current = this.ring;
-		int end = this.written;
-		for (int i = Math.min(number, current.length); i > 0; i--) {
-			LockHold hold = current[(end - i + current.length) % current.length];
-			if (hold != null && hold.grantedNanos() != 0) {
-				holds.add(hold);
+	/**
+	 * The last holds, oldest first, without those that were written over meanwhile. For
+	 * any thread.
+	 */
+	List<Entry> last(int number) {
+		long end = completelyWritten();
+		@Nullable Entry[] current = this.ring;
+		long begin = Math.max(0, end - Math.min(number, current.length));
+		List<Entry> holds = new ArrayList<>();
+		for (long index = begin; index < end; index++) {
+			Entry entry = current[index(index, current.length)];
+			if (entry != null) {
+				holds.add(entry.copy());
 			}
 		}
-		return holds;
+		VarHandle.acquireFence();
+		long writtenOver = Math.min(holds.size(), this.written - current.length - begin);
+		return (writtenOver > 0) ? holds.subList((int) writtenOver, holds.size()) : holds;
+	}
+
+	private long completelyWritten() {
+		long end = 0;
+		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+			int before = this.version;
+			end = this.written;
+			VarHandle.acquireFence();
+			if (before % 2 == 0 && before == this.version) {
+				break;
+			}
+			pause(attempt);
+		}
+		return end;
+	}
+
+	/**
+	 * One hold. A reference is written only if it changes: that is more work for the
+	 * garbage collector than all the rest, and mostly the same ones come again.
+	 */
+	static final class Entry {
+
+		private @Nullable LockOwner owner;
+
+		private @Nullable String method;
+
+		private boolean exclusive;
+
+		private long grantedNanos;
+
+		/** 0 if it is held, or if its release was an event of its own. */
+		private long releasedNanos;
+
+		private void set(LockType type, LockOwner by, @Nullable String in, long nanos) {
+			if (this.owner != by) {
+				this.owner = by;
+			}
+			if (this.method != in) {
+				this.method = in;
+			}
+			this.exclusive = type.isExclusive();
+			this.grantedNanos = nanos;
+			this.releasedNanos = 0;
+		}
+
+		private Entry copy() {
+			Entry copy = new Entry();
+			copy.owner = this.owner;
+			copy.method = this.method;
+			copy.exclusive = this.exclusive;
+			copy.grantedNanos = this.grantedNanos;
+			copy.releasedNanos = this.releasedNanos;
+			return copy;
+		}
+
+		LockType type() {
+			return this.exclusive ? LockType.WRITE : LockType.READ;
+		}
+
+		String ownerName() {
+			LockOwner by = this.owner;
+			return (by != null) ? by.name() : "";
+		}
+
+		@Nullable String method() {
+			return this.method;
+		}
+
+		long grantedNanos() {
+			return this.grantedNanos;
+		}
+
+		long releasedNanos() {
+			return this.releasedNanos;
+		}
+
 	}
 
 }

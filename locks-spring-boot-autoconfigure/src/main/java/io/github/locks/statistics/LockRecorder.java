@@ -1,6 +1,7 @@
 package io.github.locks.statistics;
 
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 
 import io.github.locks.LockStatistics;
 import io.github.locks.spi.LockEvent;
@@ -31,16 +32,20 @@ final class LockRecorder {
 	}
 
 	/**
-	 * Returns what was recorded here, and of holds that nobody had to wait for.
+	 * Returns what was recorded here, and of holds that nobody had to wait for. Their
+	 * release may be an event, so the events are read first: nothing is given back before
+	 * it was acquired.
 	 */
-	LockStatistics snapshot(HoldTally direct, int holders, int waiters) {
-		return new LockStatistics(this.waits.count() + direct.acquired, this.holds.count() + direct.released,
-				this.timeouts.sum(), this.failures.sum(),
+	LockStatistics snapshot(Supplier<HoldTally> tally, int holders, int waiters) {
+		long released = this.holds.count();
+		long heldNanos = this.holds.sum();
+		HoldTally direct = tally.get();
+		long acquired = this.waits.count() + direct.acquired;
+		return new LockStatistics(acquired, released + direct.released, this.timeouts.sum(), this.failures.sum(),
 				(direct.acquired > 0) ? 0 : ResourceRecorder.millis(this.waits.min()),
-				average(this.waits.sum(), this.waits.count() + direct.acquired),
-				ResourceRecorder.millis(this.waits.max()),
+				average(this.waits.sum(), acquired), ResourceRecorder.millis(this.waits.max()),
 				minMillis(Math.min(this.holds.minOr(Long.MAX_VALUE), direct.minNanos)),
-				average(this.holds.sum() + direct.sumNanos, this.holds.count() + direct.released),
+				average(heldNanos + direct.sumNanos, released + direct.released),
 				ResourceRecorder.millis(Math.max(this.holds.max(), direct.maxNanos)), holders, waiters);
 	}
 

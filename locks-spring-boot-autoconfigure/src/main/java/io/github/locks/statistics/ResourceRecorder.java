@@ -9,11 +9,11 @@ import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
 import io.github.locks.LockOperation;
+import io.github.locks.LockOwner;
 import io.github.locks.LockStatistics;
 import io.github.locks.LockType;
 import io.github.locks.ResourceStatistics;
 import io.github.locks.spi.LockEvent;
-import io.github.locks.spi.LockHold;
 import io.github.locks.spi.WallClock;
 import org.jspecify.annotations.Nullable;
 
@@ -68,14 +68,33 @@ public final class ResourceRecorder {
 	}
 
 	/**
-	 * Takes down a hold that was granted at once.
-	 * @param hold the hold; called by its holder, before it can be given back
+	 * Takes down a hold that was granted at once; called by its holder, before it can be
+	 * given back.
 	 * @param slot the slot for readers that belongs to the holder, or -1 if the whole
 	 * lock does
+	 * @param type the kind of lock
+	 * @param owner who holds it
+	 * @param method which method holds it, or {@code null} if unknown
+	 * @param nanos the time of the grant
 	 */
-	public void entered(LockHold hold, int slot) {
+	public void entered(int slot, LockType type, LockOwner owner, @Nullable String method, long nanos) {
 		if (this.enabled) {
-			this.recording.cell(slot).entered(hold);
+			this.recording.cell(slot).entered(type, owner, method, nanos);
+		}
+	}
+
+	/**
+	 * Takes down that a hold has ended that was granted at once; called by its holder,
+	 * before anybody else can get the slot or the lock.
+	 * @param slot the slot for readers that belongs to the holder, or -1 if the whole
+	 * lock does
+	 * @param type the kind of lock
+	 * @param heldNanos how long it was held
+	 * @param nanos the time
+	 */
+	public void left(int slot, LockType type, long heldNanos, long nanos) {
+		if (this.enabled) {
+			this.recording.cell(slot).left(type, heldNanos, nanos);
 		}
 	}
 
@@ -101,15 +120,16 @@ public final class ResourceRecorder {
 		for (LockType type : LockType.values()) {
 			locks.put(type.key(), current.snapshot(type, holders.applyAsInt(type), waiters.applyAsInt(type)));
 		}
-		return new ResourceStatistics(resource, locks, current.operations(operations));
+		return new ResourceStatistics(resource, locks, current.operations(resource, operations));
 	}
 
 	/**
 	 * Lets everything go that is not needed to keep what was recorded. Nobody may hold or
 	 * ask for a lock of the resource.
+	 * @param resource name of the resource
 	 */
-	void compact() {
-		this.recording = this.recording.compacted();
+	void compact(String resource) {
+		this.recording = this.recording.compacted(resource);
 	}
 
 	boolean isEnabled() {
@@ -184,28 +204,32 @@ public final class ResourceRecorder {
 		}
 
 		LockStatistics snapshot(LockType type, int holders, int waiters) {
+			return this.events.get(type).snapshot(() -> direct(type), holders, waiters);
+		}
+
+		private HoldTally direct(LockType type) {
 			HoldTally direct = new HoldTally();
 			if (type != LockType.DISTRIBUTED) {
 				this.cell.addTo(direct, type);
 				forEachSlot((used) -> used.addTo(direct, type));
 			}
-			return this.events.get(type).snapshot(direct, holders, waiters);
+			return direct;
 		}
 
 		/** The last operations, oldest first. */
-		List<LockOperation> operations(int limit) {
-			return events(limit).stream()
+		List<LockOperation> operations(String resource, int limit) {
+			return events(resource, limit).stream()
 				.map((event) -> new LockOperation(WallClock.at(event.nanoTime()), event.type().key(), event.operation(),
 						event.owner(), event.method(), millis(event.waitNanos())))
 				.toList();
 		}
 
-		private List<LockEvent> events(int limit) {
+		private List<LockEvent> events(String resource, int limit) {
 			int number = Math.min(limit, this.historySize);
 			List<LockEvent> all = this.history.last(number);
 			int before = all.size();
-			addEvents(all, this.cell, number);
-			forEachSlot((used) -> addEvents(all, used, number));
+			addEvents(all, resource, this.cell, number);
+			forEachSlot((used) -> addEvents(all, resource, used, number));
 			if (all.size() > before) {
 				long now = System.nanoTime();
 				all.sort(Comparator.comparingLong((event) -> event.nanoTime() - now));
@@ -213,26 +237,25 @@ public final class ResourceRecorder {
 			return all.subList(Math.max(0, all.size() - number), all.size());
 		}
 
-		private static void addEvents(List<LockEvent> events, HoldCell cell, int number) {
-			List<LockHold> holds = cell.last(holds(number));
-			long now = System.nanoTime();
-			holds.sort(Comparator.comparingLong((hold) -> hold.grantedNanos() - now));
-			for (LockHold hold : holds) {
-				events.add(event(hold, LockOperation.Kind.ACQUIRED, hold.grantedNanos(), 0));
+		private static void addEvents(List<LockEvent> events, String resource, HoldCell cell, int number) {
+			for (HoldCell.Entry hold : cell.last(holds(number))) {
+				events.add(event(resource, hold, LockOperation.Kind.ACQUIRED, hold.grantedNanos(), 0));
 				long released = hold.releasedNanos();
 				if (released != 0) {
-					events.add(event(hold, LockOperation.Kind.RELEASED, released, released - hold.grantedNanos()));
+					events.add(event(resource, hold, LockOperation.Kind.RELEASED, released,
+							released - hold.grantedNanos()));
 				}
 			}
 		}
 
-		private static LockEvent event(LockHold hold, LockOperation.Kind operation, long nanoTime, long holdNanos) {
-			return new LockEvent(operation, hold.resource(), hold.type(), hold.owner().name(), hold.method(), null,
-					nanoTime, 0, false, holdNanos);
+		private static LockEvent event(String resource, HoldCell.Entry hold, LockOperation.Kind operation,
+				long nanoTime, long holdNanos) {
+			return new LockEvent(operation, resource, hold.type(), hold.ownerName(), hold.method(), null, nanoTime, 0,
+					false, holdNanos);
 		}
 
-		Recording compacted() {
-			History kept = History.of(this.historySize, events(this.historySize));
+		Recording compacted(String resource) {
+			History kept = History.of(this.historySize, events(resource, this.historySize));
 			HoldCell sum = new HoldCell(holds(this.historySize));
 			sum.takeOver(this.cell);
 			forEachSlot(sum::takeOver);

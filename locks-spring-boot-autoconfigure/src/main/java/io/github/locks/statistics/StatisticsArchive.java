@@ -58,7 +58,7 @@ public final class StatisticsArchive {
 		if (!recorder.isEnabled()) {
 			return;
 		}
-		recorder.compact();
+		recorder.compact(resource);
 		this.recorders.put(resource, recorder);
 		if (this.recorders.size() > this.maxResources) {
 			this.recorders.remove(this.recorders.keySet().iterator().next());

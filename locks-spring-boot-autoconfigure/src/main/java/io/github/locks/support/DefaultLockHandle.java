@@ -64,7 +64,7 @@ final class DefaultLockHandle implements LockHandle {
 
 	@Override
 	public String resource() {
-		return this.managed.name();
+		return this.managed.resource();
 	}
 
 	@Override

@@ -87,13 +87,13 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 
 	@Override
 	public LockHandle readLock(String resource) {
-		LockHandle handle = DirectAcquire.tryAcquire(this.runtime, resource, LockType.READ, LockOwner.current(), null);
+		LockHandle handle = DirectAcquire.tryAcquire(this.runtime, resource, LockType.READ, null, null);
 		return (handle != null) ? handle : acquireIndirect(LockRequest.read(resource).build());
 	}
 
 	@Override
 	public LockHandle writeLock(String resource) {
-		LockHandle handle = DirectAcquire.tryAcquire(this.runtime, resource, LockType.WRITE, LockOwner.current(), null);
+		LockHandle handle = DirectAcquire.tryAcquire(this.runtime, resource, LockType.WRITE, null, null);
 		return (handle != null) ? handle : acquireIndirect(LockRequest.write(resource).build());
 	}
 
@@ -104,8 +104,8 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 	}
 
 	private @Nullable LockHandle tryDirect(LockRequest request, @Nullable LockOwner owner) {
-		return (request.type() != LockType.DISTRIBUTED) ? DirectAcquire.tryAcquire(this.runtime, request.resource(),
-				request.type(), (owner != null) ? owner : LockOwner.current(), request) : null;
+		return (request.type() != LockType.DISTRIBUTED)
+				? DirectAcquire.tryAcquire(this.runtime, request.resource(), request.type(), owner, request) : null;
 	}
 
 	private LockHandle acquireIndirect(LockRequest request) {

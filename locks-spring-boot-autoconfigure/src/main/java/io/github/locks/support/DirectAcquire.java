@@ -21,26 +21,61 @@ final class DirectAcquire {
 	/**
 	 * Tries to take a lock.
 	 * @param resource the name as the user gave it; one that is known is valid
+	 * @param owner for whom, or {@code null} for whom the calling code acts
 	 * @param request what else is asked for, or {@code null} if nothing
 	 * @return the handle, or {@code null} if it takes more
 	 */
 	static @Nullable LockHandle tryAcquire(LockRuntime runtime, @Nullable String resource, LockType type,
-			LockOwner owner, @Nullable LockRequest request) {
+			@Nullable LockOwner owner, @Nullable LockRequest request) {
 		if (resource == null || !runtime.shutdown().isOpen() || Thread.currentThread().isInterrupted()) {
 			return null;
 		}
 		ManagedResource known = runtime.resources().find(resource);
-		if (known == null) {
-			return null;
-		}
-		Acquisition acquisition = known.readWriteLock()
-			.prepare(type, owner, (request != null) ? request.method() : null, null);
-		if (!known.readWriteLock().tryEnter(acquisition, runtime.now(known))) {
-			return null;
-		}
+		return (known != null) ? enter(runtime, known, type, (owner != null) ? owner : currentOwner(known), request)
+				: null;
+	}
+
+	/** Often the same thread comes again: then there is no need for another owner. */
+	private static LockOwner currentOwner(ManagedResource resource) {
+		LockOwner last = resource.lastOwner();
+		return (last != null && last.isCurrent()) ? last : LockOwner.current();
+	}
+
+	/**
+	 * Takes a lock that is free, or shared by readers.
+	 * @return the handle, or {@code null} if it takes more
+	 */
+	static @Nullable LockHandle enter(LockRuntime runtime, ManagedResource resource, LockType type, LockOwner owner,
+			@Nullable LockRequest request) {
+		String method = (request != null) ? request.method() : null;
 		String template = (request != null) ? request.template() : null;
-		runtime.entered(known, acquisition, template);
-		return new LocalLockHandle(runtime, known, acquisition, template);
+		long nanos = runtime.now(resource);
+		long token = resource.enter(type, owner, method, nanos);
+		if (token == 0) {
+			return (type == LockType.READ && resource.isShared()) ? share(runtime, resource, owner, method, template)
+					: null;
+		}
+		try {
+			runtime.entered(resource, -1, type, owner, method, template, nanos);
+			return new DirectLockHandle(runtime, resource, type, owner, template, token);
+		}
+		catch (Throwable ex) {
+			// Nobody has got a handle that could be closed.
+			if (resource.beginExit(token, type)) {
+				resource.endExit(token);
+			}
+			throw ex;
+		}
+	}
+
+	private static @Nullable LockHandle share(LockRuntime runtime, ManagedResource resource, LockOwner owner,
+			@Nullable String method, @Nullable String template) {
+		Acquisition reader = resource.prepare(LockType.READ, owner, method, null);
+		if (!resource.tryShare(reader, runtime.now(resource))) {
+			return null;
+		}
+		runtime.entered(resource, reader.slot(), LockType.READ, owner, method, template, reader.grantedNanos());
+		return new LocalLockHandle(runtime, resource, reader, template);
 	}
 
 }

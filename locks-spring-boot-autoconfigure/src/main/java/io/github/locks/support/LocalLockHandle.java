@@ -1,17 +1,15 @@
 package io.github.locks.support;
 
-import io.github.locks.LockHandle;
-import io.github.locks.LockNames;
 import io.github.locks.LockOwner;
 import io.github.locks.LockType;
 import io.github.locks.local.Acquisition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A granted lock inside of this process, which is never lost. Whether it is held, and who
- * closes it first, is the state of its acquisition.
+ * A lock inside of this process that was not free when it was asked for. Whether it is
+ * held, and who closes it first, is the state of its acquisition.
  */
-final class LocalLockHandle implements LockHandle {
+final class LocalLockHandle extends UnlosableHandle {
 
 	private final LockRuntime runtime;
 
@@ -30,7 +28,7 @@ final class LocalLockHandle implements LockHandle {
 
 	@Override
 	public String resource() {
-		return this.managed.name();
+		return this.managed.resource();
 	}
 
 	@Override
@@ -54,26 +52,8 @@ final class LocalLockHandle implements LockHandle {
 	}
 
 	@Override
-	public boolean isLost() {
-		return false;
-	}
-
-	@Override
-	public void onLost(Runnable action) {
-		if (action == null) {
-			throw new IllegalArgumentException("'action' must not be null");
-		}
-	}
-
-	@Override
 	public void close() {
 		this.runtime.release(this.managed, this.acquisition, this.template);
-	}
-
-	@Override
-	public String toString() {
-		return type().key() + " lock on " + LockNames.quote(resource()) + " of " + LockNames.quote(owner().name())
-				+ (isHeld() ? " (HELD)" : " (CLOSED)");
 	}
 
 }

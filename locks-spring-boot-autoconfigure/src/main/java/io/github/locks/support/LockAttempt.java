@@ -41,8 +41,8 @@ final class LockAttempt {
 
 	private Acquisition acquisition;
 
-	/** The lock was free, or shared by readers only, and needed no queue. */
-	private boolean entered;
+	/** The handle of a lock that was free, or shared by readers only. */
+	private @Nullable LockHandle direct;
 
 	/** Waits for the backend, without having waited in the queue. */
 	private volatile boolean asksAgain;
@@ -68,18 +68,19 @@ final class LockAttempt {
 	 * Called once, before anybody else knows of this attempt.
 	 */
 	Outcome acquire(boolean mayQueue) {
-		this.entered = !isDistributed()
-				&& this.acquisition.lock().tryEnter(this.acquisition, this.runtime.now(this.resource));
-		if (this.entered) {
-			return Outcome.GRANTED;
+		if (!isDistributed()) {
+			this.direct = DirectAcquire.enter(this.runtime, this.resource, this.request.type(), this.owner,
+					this.request);
+			if (this.direct != null) {
+				return Outcome.GRANTED;
+			}
 		}
 		Outcome outcome = this.acquisition.lock().acquire(this.acquisition, mayQueue);
 		while (outcome == Outcome.RETIRED) {
-			this.resource = this.runtime.resources().renew(this.resource.name());
+			this.resource = this.runtime.resources().renew(this.resource.resource());
 			this.acquisition = prepare();
 			outcome = this.acquisition.lock().acquire(this.acquisition, mayQueue);
 		}
-		this.resource.used(this.acquisition.requestedNanos());
 		return outcome;
 	}
 
@@ -122,12 +123,11 @@ final class LockAttempt {
 
 	/** The handle of a lock inside of this process. */
 	LockHandle succeed() {
-		if (this.entered) {
-			this.runtime.entered(this.resource, this.acquisition, this.request.template());
+		LockHandle entered = this.direct;
+		if (entered != null) {
+			return entered;
 		}
-		else {
-			this.runtime.publishAcquired(this.resource, this.request, this.acquisition);
-		}
+		this.runtime.publishAcquired(this.resource, this.request, this.acquisition);
 		return new LocalLockHandle(this.runtime, this.resource, this.acquisition, this.request.template());
 	}
 

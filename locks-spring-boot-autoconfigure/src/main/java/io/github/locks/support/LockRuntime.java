@@ -4,9 +4,10 @@ import io.github.locks.LockManagerClosedException;
 import io.github.locks.LockOperation;
 import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
+import io.github.locks.LockType;
 import io.github.locks.deadlock.WaitForGraph;
 import io.github.locks.local.Acquisition;
-import io.github.locks.local.Release;
+import io.github.locks.local.FairLock;
 import io.github.locks.spi.LockClock;
 import io.github.locks.spi.LockEvent;
 import org.jspecify.annotations.Nullable;
@@ -54,25 +55,61 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 		return resource.recorder().notBeforeLastEvent(this.clock.nanos());
 	}
 
-	/** Gives a lock inside of this process back, once. */
-	void release(ManagedResource resource, Acquisition acquisition, @Nullable String template) {
-		long nanos = now(resource);
-		Release release = acquisition.lock().release(acquisition, nanos);
-		if (release == Release.NONE) {
-			return;
+	/** Gives a lock back that was free when it was asked for, once. */
+	void release(DirectLockHandle handle) {
+		ManagedResource resource = handle.managed();
+		long token = handle.fencingToken();
+		if (resource.beginExit(token, handle.type())) {
+			long since = resource.sinceNanos();
+			String method = resource.enteredMethod();
+			try {
+				left(resource, -1, handle.type(), since);
+			}
+			finally {
+				resource.endExit(token);
+			}
+			publishReleased(handle, method, since);
 		}
-		resource.used(nanos);
-		if (release == Release.BY_MONITOR) {
-			LockEvent event = released(acquisition, template, System.nanoTime());
-			resource.recorder().record(event);
-			this.listeners.onEvent(event);
-		}
-		else if (!this.listeners.isEmpty()) {
-			this.listeners.onEvent(released(acquisition, template, nanos));
+		else {
+			resource.adopted(token).ifPresent((adopted) -> release(resource, adopted, handle.template()));
 		}
 	}
 
-	private static LockEvent released(Acquisition acquisition, @Nullable String template, long nanos) {
+	/** Gives any other lock inside of this process back, once. */
+	void release(ManagedResource resource, Acquisition acquisition, @Nullable String template) {
+		FairLock lock = acquisition.lock();
+		if (lock.beginExit(acquisition)) {
+			try {
+				left(resource, acquisition.slot(), acquisition.type(), acquisition.grantedNanos());
+			}
+			finally {
+				lock.endExit(acquisition);
+			}
+			if (!this.listeners.isEmpty()) {
+				this.listeners.onEvent(released(acquisition, template));
+			}
+		}
+		else if (lock.release(acquisition)) {
+			publish(resource, released(acquisition, template));
+		}
+	}
+
+	/** Takes the end of a hold down, while nobody else can. */
+	private void left(ManagedResource resource, int slot, LockType type, long since) {
+		long held = Math.max(0, now(resource) - since);
+		resource.recorder().left(slot, type, held, since + held);
+	}
+
+	private void publishReleased(DirectLockHandle handle, @Nullable String method, long since) {
+		if (!this.listeners.isEmpty()) {
+			long nanos = System.nanoTime();
+			this.listeners.onEvent(new LockEvent(LockOperation.Kind.RELEASED, handle.resource(), handle.type(),
+					handle.owner().name(), method, handle.template(), nanos, 0, false, nanos - since));
+		}
+	}
+
+	private static LockEvent released(Acquisition acquisition, @Nullable String template) {
+		long nanos = System.nanoTime();
 		return new LockEvent(LockOperation.Kind.RELEASED, acquisition.resource(), acquisition.type(),
 				acquisition.owner().name(), acquisition.method(), template, nanos, acquisition.waitedNanos(), false,
 				nanos - acquisition.grantedNanos());
@@ -90,7 +127,6 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 					() -> publishEnd(LockOperation.Kind.RELEASED, handle, handle.heldNanos()));
 		}
 		finally {
-			handle.managed().used(System.nanoTime());
 			if (!lingers) {
 				handle.acquisition().lock().release(handle.acquisition());
 			}
@@ -104,25 +140,24 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 	}
 
 	/**
-	 * Notes the grant of a lock that was free; called by its holder, before it can be
-	 * given back.
+	 * Notes the grant of a lock that was free, or shared; called by its holder, before it
+	 * can be given back.
 	 */
-	void entered(ManagedResource resource, Acquisition acquisition, @Nullable String template) {
-		resource.recorder().entered(acquisition, acquisition.slot());
+	void entered(ManagedResource resource, int slot, LockType type, LockOwner owner, @Nullable String method,
+			@Nullable String template, long nanos) {
+		resource.recorder().entered(slot, type, owner, method, nanos);
 		if (!this.listeners.isEmpty()) {
-			this.listeners.onEvent(acquired(acquisition, template, acquisition.grantedNanos()));
+			this.listeners.onEvent(new LockEvent(LockOperation.Kind.ACQUIRED, resource.resource(), type, owner.name(),
+					method, template, nanos, 0, false, 0));
 		}
 	}
 
 	/** Publishes the grant of a lock inside of this process that was not free. */
 	void publishAcquired(ManagedResource resource, LockRequest request, Acquisition acquisition) {
-		publish(resource, acquired(acquisition, request.template(), System.nanoTime()));
-	}
-
-	private static LockEvent acquired(Acquisition acquisition, @Nullable String template, long nanos) {
-		return new LockEvent(LockOperation.Kind.ACQUIRED, acquisition.resource(), acquisition.type(),
-				acquisition.owner().name(), acquisition.method(), template, nanos, acquisition.waitedNanos(),
-				acquisition.hasWaited(), 0);
+		publish(resource,
+				new LockEvent(LockOperation.Kind.ACQUIRED, acquisition.resource(), acquisition.type(),
+						acquisition.owner().name(), acquisition.method(), request.template(), System.nanoTime(),
+						acquisition.waitedNanos(), acquisition.hasWaited(), 0));
 	}
 
 	/** Publishes that the hold of a distributed lock has ended. */

@@ -15,36 +15,31 @@ import org.jspecify.annotations.Nullable;
  * retired when all its locks are free; a request that comes too late is told so by the
  * lock, and looks the resource up again.
  */
-final class ManagedResource {
-
-	private static final int STAMP_SHIFT = 20;
+final class ManagedResource extends FairLock {
 
 	private final ResourceRecorder recorder;
 
-	private final FairLock readWriteLock;
-
 	private volatile @Nullable DistributedLock distributedLock;
 
-	ManagedResource(ResourceRecorder recorder, FairLock readWriteLock) {
+	/**
+	 * Creates a resource whose locks are free.
+	 * @param name its name
+	 * @param tokenFloor a number that all its fencing tokens will exceed
+	 * @param fairness the order in which waiting threads are served
+	 * @param recorder its statistics
+	 */
+	ManagedResource(String name, long tokenFloor, Fairness fairness, ResourceRecorder recorder) {
+		super(name, tokenFloor, fairness.overtakingNanos());
 		this.recorder = recorder;
-		this.readWriteLock = readWriteLock;
-	}
-
-	String name() {
-		return this.readWriteLock.resource();
 	}
 
 	ResourceRecorder recorder() {
 		return this.recorder;
 	}
 
-	FairLock readWriteLock() {
-		return this.readWriteLock;
-	}
-
 	/** The queue of a kind of lock. */
 	FairLock queue(LockType type) {
-		return (type == LockType.DISTRIBUTED) ? distributedLock().queue() : this.readWriteLock;
+		return (type == LockType.DISTRIBUTED) ? distributedLock().queue() : this;
 	}
 
 	DistributedLock distributedLock() {
@@ -55,15 +50,15 @@ final class ManagedResource {
 	private synchronized DistributedLock createDistributedLock() {
 		DistributedLock known = this.distributedLock;
 		if (known == null) {
-			known = new DistributedLock(name());
+			known = new DistributedLock(resource());
 			this.distributedLock = known;
 		}
 		return known;
 	}
 
 	/** Who holds and who waits, of all kinds of lock. */
-	Snapshot snapshot() {
-		Snapshot local = this.readWriteLock.snapshot();
+	Snapshot snapshotOfAll() {
+		Snapshot local = snapshot();
 		DistributedLock known = this.distributedLock;
 		if (known == null) {
 			return local;
@@ -78,7 +73,7 @@ final class ManagedResource {
 
 	/** Who is inside of any lock: holders, and those who have lost their lease. */
 	List<Acquisition> inside() {
-		List<Acquisition> inside = new ArrayList<>(this.readWriteLock.snapshot().granted());
+		List<Acquisition> inside = new ArrayList<>(snapshot().granted());
 		DistributedLock known = this.distributedLock;
 		if (known != null) {
 			inside.addAll(known.inside());
@@ -90,28 +85,20 @@ final class ManagedResource {
 	List<Acquisition> holders(LockType type, int limit) {
 		DistributedLock known = this.distributedLock;
 		if (type != LockType.DISTRIBUTED) {
-			return this.readWriteLock.holders(limit);
+			return holders(limit);
 		}
 		return (known != null) ? known.members(true) : List.of();
 	}
 
-	/** Notes a use, of whatever lock. Written once for each tick, whoever uses it. */
-	void used(long nanos) {
-		this.readWriteLock.stamp(toStamp(nanos));
-	}
-
 	boolean isUnusedSince(long nanos) {
-		return this.readWriteLock.stamp() - toStamp(nanos) <= 0;
-	}
-
-	/** The time in units of about a millisecond, which come round after weeks. */
-	private static int toStamp(long nanos) {
-		return (int) (nanos >> STAMP_SHIFT);
-	}
-
-	boolean isFree() {
 		DistributedLock known = this.distributedLock;
-		return this.readWriteLock.isFree() && (known == null || known.queue().isFree());
+		return isIdleSince(nanos) && (known == null || known.queue().isIdleSince(nanos));
+	}
+
+	/** Whether all locks are free. */
+	boolean isUnused() {
+		DistributedLock known = this.distributedLock;
+		return isFree() && (known == null || known.queue().isFree());
 	}
 
 	/**
@@ -119,17 +106,17 @@ final class ManagedResource {
 	 * lock of each kind, for requests that come too late.
 	 * @return whether they are retired now
 	 */
-	synchronized boolean retire() {
+	synchronized boolean retireAll() {
 		DistributedLock known = this.distributedLock;
 		if (known != null && !known.queue().retire()) {
 			return false;
 		}
-		if (!this.readWriteLock.retire()) {
+		if (!retire()) {
 			this.distributedLock = null;
 			return false;
 		}
 		if (known == null) {
-			known = new DistributedLock(name());
+			known = new DistributedLock(resource());
 			known.queue().retire();
 			this.distributedLock = known;
 		}

@@ -16,7 +16,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.locks.LockOwner;
 import io.github.locks.local.Acquisition;
-import io.github.locks.local.FairLock;
 import io.github.locks.statistics.ResourceRecorder;
 import io.github.locks.statistics.StatisticsArchive;
 import org.jspecify.annotations.Nullable;
@@ -72,10 +71,8 @@ final class ResourceTable {
 	private ManagedResource create(String name) {
 		ManagedResource created = this.resources.computeIfAbsent(name, (key) -> {
 			long clock = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
-			FairLock lock = new FairLock(key, Math.max(this.tokenFloor.get(), clock), this.fairness.overtakingNanos());
-			ManagedResource resource = new ManagedResource(this.archive.take(key), lock);
-			resource.used(System.nanoTime());
-			return resource;
+			return new ManagedResource(key, Math.max(this.tokenFloor.get(), clock), this.fairness,
+					this.archive.take(key));
 		});
 		if (this.resources.size() > this.maxIdle) {
 			makeRoom(created);
@@ -125,18 +122,18 @@ final class ResourceTable {
 
 	/** Returns whether the resource was evicted. */
 	private boolean evict(ManagedResource resource) {
-		if (!resource.isFree()) {
+		if (!resource.isUnused()) {
 			return false;
 		}
-		this.resources.computeIfPresent(resource.name(), (key, current) -> {
-			if (current != resource || !resource.retire()) {
+		this.resources.computeIfPresent(resource.resource(), (key, current) -> {
+			if (current != resource || !resource.retireAll()) {
 				return current;
 			}
-			this.tokenFloor.accumulateAndGet(resource.readWriteLock().lastToken(), Math::max);
+			this.tokenFloor.accumulateAndGet(resource.lastToken(), Math::max);
 			this.archive.put(key, resource.recorder());
 			return null;
 		});
-		return this.resources.get(resource.name()) != resource;
+		return this.resources.get(resource.resource()) != resource;
 	}
 
 	/** Whether an owner, or an ancestor of it, is inside of a lock. */
@@ -165,7 +162,7 @@ final class ResourceTable {
 	boolean hasOthersThan(LockOwner owner) {
 		for (ManagedResource resource : this.resources.values()) {
 			boolean others = resource.inside().stream().anyMatch((hold) -> !hold.owner().equals(owner))
-					|| resource.snapshot().queued().stream().anyMatch((waiter) -> !waiter.owner().equals(owner));
+					|| resource.snapshotOfAll().queued().stream().anyMatch((waiter) -> !waiter.owner().equals(owner));
 			if (others) {
 				return true;
 			}
@@ -178,7 +175,7 @@ final class ResourceTable {
 		Map<LockOwner, List<String>> names = new HashMap<>();
 		for (ManagedResource resource : this.resources.values()) {
 			for (Acquisition hold : resource.inside()) {
-				names.computeIfAbsent(hold.owner(), (owner) -> new ArrayList<>()).add(resource.name());
+				names.computeIfAbsent(hold.owner(), (owner) -> new ArrayList<>()).add(resource.resource());
 			}
 		}
 		return names;

@@ -64,7 +64,7 @@ final class StatusReader {
 			return List.of();
 		}
 		ManagedResource resource = this.resources.find(name);
-		Snapshot snapshot = (resource != null) ? resource.snapshot() : new Snapshot(List.of(), List.of());
+		Snapshot snapshot = (resource != null) ? resource.snapshotOfAll() : new Snapshot(List.of(), List.of());
 		return List.of(recorder.snapshot(name, (type) -> count(snapshot.granted(), type),
 				(type) -> count(snapshot.queued(), type), operations));
 	}
@@ -74,7 +74,7 @@ final class StatusReader {
 		List<LockHolder> holders = new ArrayList<>();
 		resource.holders(type, MAX_HOLDERS).forEach((acquisition) -> holders.add(holder(acquisition)));
 		if (holders.isEmpty() && type == LockType.DISTRIBUTED) {
-			this.leases.inspect(resource.name()).ifPresent(holders::add);
+			this.leases.inspect(resource.resource()).ifPresent(holders::add);
 		}
 		return holders;
 	}
@@ -89,7 +89,7 @@ final class StatusReader {
 	}
 
 	private Optional<ResourceStatus> status(ManagedResource resource) {
-		Snapshot snapshot = resource.snapshot();
+		Snapshot snapshot = resource.snapshotOfAll();
 		Map<String, LockStatus> locks = new LinkedHashMap<>();
 		for (LockType type : LockType.values()) {
 			LockStatus status = status(resource, snapshot, type);
@@ -97,7 +97,7 @@ final class StatusReader {
 				locks.put(type.key(), status);
 			}
 		}
-		return locks.isEmpty() ? Optional.empty() : Optional.of(new ResourceStatus(resource.name(), locks));
+		return locks.isEmpty() ? Optional.empty() : Optional.of(new ResourceStatus(resource.resource(), locks));
 	}
 
 	private @Nullable LockStatus status(ManagedResource resource, Snapshot snapshot, LockType type) {
@@ -112,7 +112,7 @@ final class StatusReader {
 			return null;
 		}
 		if (holders.isEmpty() && type == LockType.DISTRIBUTED) {
-			this.leases.inspect(resource.name()).ifPresent(holders::add);
+			this.leases.inspect(resource.resource()).ifPresent(holders::add);
 		}
 		return new LockStatus(holders, waiters);
 	}

@@ -247,8 +247,8 @@ class FairLockLincheckTests {
 		@Operation(runOnce = true)
 		public boolean timeOut() {
 			if (this.steps instanceof LockSteps lock) {
-				lock.at(2).spin(0);
-				lock.at(2).await(0, true);
+				lock.at(2).acquisition().spin(0);
+				lock.at(2).acquisition().await(0, true);
 			}
 			return this.steps.giveUp(2);
 		}
@@ -343,7 +343,7 @@ class FairLockLincheckTests {
 				synchronized (this.mutex) {
 					this.waiting = Thread.currentThread();
 				}
-				lock.at(2).await(Long.MAX_VALUE, true);
+				lock.at(2).acquisition().await(Long.MAX_VALUE, true);
 				synchronized (this.mutex) {
 					this.waiting = null;
 					Thread.interrupted();

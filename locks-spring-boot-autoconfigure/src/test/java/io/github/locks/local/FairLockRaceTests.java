@@ -150,31 +150,32 @@ class FairLockRaceTests {
 
 	/** Returns how many writes were done. */
 	private int enter(SplittableRandom random, LockType type) {
-		FairLock current = this.lock;
-		Acquisition acquisition = current.prepare(type, LockOwner.create("o"), null, null);
-		boolean entered = (random.nextBoolean() && current.tryEnter(acquisition, System.nanoTime()))
-				|| isGranted(random, current, acquisition);
+		Request request = new Request(this.lock, type, LockOwner.create("o"));
+		boolean entered = (random.nextBoolean() && request.tryEnter()) || isGranted(random, request);
 		if (!entered) {
 			return 0;
 		}
-		int writes = use(random, current, acquisition);
-		assertThat(current.release(acquisition)).isTrue();
-		assertThat(current.release(acquisition)).isFalse();
+		int writes = use(random, request);
+		assertThat(request.isGranted()).isTrue();
+		assertThat(request.release()).isTrue();
+		assertThat(request.release()).isFalse();
+		assertThat(request.isGranted()).isFalse();
 		return writes;
 	}
 
-	private boolean isGranted(SplittableRandom random, FairLock current, Acquisition acquisition) {
-		Outcome outcome = current.acquire(acquisition, random.nextInt(4) > 0);
+	private boolean isGranted(SplittableRandom random, Request request) {
+		Acquisition acquisition = request.acquisition();
+		Outcome outcome = request.lock().acquire(acquisition, random.nextInt(4) > 0);
 		if (outcome != Outcome.QUEUED) {
 			return outcome == Outcome.GRANTED;
 		}
 		acquisition.spin(1000);
 		acquisition.await(random.nextInt(3) == 0 ? 0 : Long.MAX_VALUE, false);
-		return !current.giveUp(acquisition);
+		return !request.lock().giveUp(acquisition);
 	}
 
-	private int use(SplittableRandom random, FairLock current, Acquisition acquisition) {
-		boolean writes = acquisition.type() == LockType.WRITE;
+	private int use(SplittableRandom random, Request request) {
+		boolean writes = request.type() == LockType.WRITE;
 		AtomicInteger inside = writes ? this.writers : this.readers;
 		inside.incrementAndGet();
 		assertThat(this.writers.get()).isLessThanOrEqualTo(writes ? 1 : 0);
@@ -183,11 +184,12 @@ class FairLockRaceTests {
 			this.written++;
 		}
 		switch (random.nextInt(12)) {
-			case 0 -> assertThat(current.snapshot().granted()).contains(acquisition);
-			case 1 -> assertThat(acquisition.fencingToken()).isPositive();
-			case 2 -> nest(current, acquisition);
+			case 0 -> assertThat(request.lock().snapshot().granted()).extracting(Acquisition::owner)
+				.contains(request.owner());
+			case 1 -> assertThat(request.fencingToken()).isPositive();
+			case 2 -> nest(request);
 			case 3 -> LockSupport.parkNanos(1);
-			case 4 -> assertThat(current.retire()).isFalse();
+			case 4 -> assertThat(request.lock().retire()).isFalse();
 			default -> {
 			}
 		}
@@ -195,12 +197,11 @@ class FairLockRaceTests {
 		return writes ? 1 : 0;
 	}
 
-	private static void nest(FairLock current, Acquisition outer) {
-		Acquisition nested = current.prepare(LockType.READ, outer.owner().child("c"), null, null);
-		boolean entered = current.tryEnter(nested, 1) || current.acquire(nested, true) == Outcome.GRANTED;
-		assertThat(entered).isTrue();
+	private static void nest(Request outer) {
+		Request nested = new Request(outer.lock(), LockType.READ, outer.owner().child("c"));
+		assertThat(nested.acquire(true)).isEqualTo(Outcome.GRANTED);
 		assertThat(nested.fencingToken()).isEqualTo(outer.fencingToken());
-		assertThat(current.release(nested)).isTrue();
+		assertThat(nested.release()).isTrue();
 	}
 
 	/**

@@ -223,13 +223,13 @@ class FairLockTests {
 			readers.add(granted(LockType.READ, LockOwner.create("r")));
 		}
 		Acquisition direct = prepare(LockType.READ, this.child);
-		assertThat(this.lock.tryEnter(direct, System.nanoTime())).isTrue();
+		assertThat(this.lock.tryShare(direct, System.nanoTime())).isTrue();
 		assertThat(direct.slot()).isNotNegative();
 		assertThat(this.lock.holders(100)).hasSize(18).contains(direct);
 		assertThat(ask(LockType.WRITE, LockOwner.create("w"), false)).isEqualTo(Outcome.BUSY);
 		assertThat(ask(LockType.WRITE, this.child, false)).isEqualTo(Outcome.UPGRADE_REFUSED);
 		Acquisition writer = queued(LockType.WRITE, LockOwner.create("w"));
-		assertThat(this.lock.tryEnter(prepare(LockType.READ, LockOwner.create("r")), System.nanoTime())).isFalse();
+		assertThat(this.lock.tryShare(prepare(LockType.READ, LockOwner.create("r")), System.nanoTime())).isFalse();
 		assertThat(writer.holders()).hasSize(18).contains(direct);
 		readers.forEach(this.lock::release);
 		assertThat(writer.isQueued()).isTrue();
@@ -300,13 +300,23 @@ class FairLockTests {
 	}
 
 	private Acquisition granted(LockType type, LockOwner owner) {
+		long token = this.direct ? this.lock.enter(type, owner, null, System.nanoTime()) : 0;
+		if (token != 0) {
+			return adopted(token);
+		}
 		Acquisition acquisition = prepare(type, owner);
 		assertThat(acquire(acquisition, true)).isEqualTo(Outcome.GRANTED);
 		return acquisition;
 	}
 
+	/** What stands for a hold since others have asked for the lock. */
+	private Acquisition adopted(long token) {
+		ask(LockType.WRITE, LockOwner.create("other"), false);
+		return this.lock.adopted(token).orElseThrow();
+	}
+
 	private Outcome acquire(Acquisition acquisition, boolean mayQueue) {
-		return (this.direct && this.lock.tryEnter(acquisition, System.nanoTime())) ? Outcome.GRANTED
+		return (this.direct && this.lock.tryShare(acquisition, System.nanoTime())) ? Outcome.GRANTED
 				: this.lock.acquire(acquisition, mayQueue);
 	}
 

@@ -20,7 +20,7 @@ public final class LockSteps implements Steps {
 
 	private final FairLock lock = new FairLock("a", 0);
 
-	private final AtomicReferenceArray<Acquisition> places = new AtomicReferenceArray<>(PLACES);
+	private final AtomicReferenceArray<Request> places = new AtomicReferenceArray<>(PLACES);
 
 	private final AtomicIntegerArray told = new AtomicIntegerArray(PLACES);
 
@@ -40,7 +40,7 @@ public final class LockSteps implements Steps {
 		return this.lock;
 	}
 
-	Acquisition at(int place) {
+	Request at(int place) {
 		return this.places.get(place);
 	}
 
@@ -51,37 +51,36 @@ public final class LockSteps implements Steps {
 
 	/** A thread waits: nobody is told. */
 	Outcome askForThread(int place, int owner, boolean writes) {
-		return ask(place, this.lock.prepare(writes ? LockType.WRITE : LockType.READ, OWNERS[owner], null, null), true);
+		return ask(place, new Request(this.lock, writes ? LockType.WRITE : LockType.READ, OWNERS[owner]), true);
 	}
 
-	private Acquisition prepare(int place, int owner, boolean writes) {
+	private Request prepare(int place, int owner, boolean writes) {
 		this.told.set(place, 0);
-		return this.lock.prepare(writes ? LockType.WRITE : LockType.READ, OWNERS[owner], null,
+		return new Request(this.lock, writes ? LockType.WRITE : LockType.READ, OWNERS[owner],
 				(settled) -> this.told.incrementAndGet(place));
 	}
 
-	private Outcome ask(int place, Acquisition acquisition, boolean mayQueue) {
-		this.places.set(place, acquisition);
-		return this.lock.tryEnter(acquisition, System.nanoTime()) ? Outcome.GRANTED
-				: this.lock.acquire(acquisition, mayQueue);
+	private Outcome ask(int place, Request request, boolean mayQueue) {
+		this.places.set(place, request);
+		return request.acquire(mayQueue);
 	}
 
 	@Override
 	public boolean isOpen(int place) {
-		Acquisition acquisition = this.places.get(place);
-		return acquisition != null && (acquisition.isQueued() || acquisition.isGranted());
+		Request request = this.places.get(place);
+		return request != null && (request.isQueued() || request.isGranted());
 	}
 
 	@Override
 	public boolean giveUp(int place) {
-		Acquisition acquisition = this.places.get(place);
-		return acquisition != null && this.lock.giveUp(acquisition);
+		Request request = this.places.get(place);
+		return request != null && this.lock.giveUp(request.acquisition());
 	}
 
 	@Override
 	public boolean release(int place) {
-		Acquisition acquisition = this.places.get(place);
-		return acquisition != null && this.lock.release(acquisition);
+		Request request = this.places.get(place);
+		return request != null && request.release();
 	}
 
 	@Override
@@ -119,8 +118,9 @@ public final class LockSteps implements Steps {
 		require(this.lock.isFree() == (snapshot.granted().isEmpty() && snapshot.queued().isEmpty()), "free or not");
 		require((this.lock.queueLength() > 0) != snapshot.queued().isEmpty(), "queue or not");
 		for (int place = 0; place < PLACES; place++) {
-			Acquisition acquisition = this.places.get(place);
-			if (acquisition != null && !acquisition.isAwaited()) {
+			Request request = this.places.get(place);
+			if (request != null && !request.acquisition().isAwaited()) {
+				Acquisition acquisition = request.acquisition();
 				boolean granted = acquisition.hasWaited() && acquisition.isGranted();
 				int times = this.told.get(place);
 				require(granted ? times == 1 : times <= (acquisition.isQueued() ? 0 : 1), "told once");

@@ -38,8 +38,7 @@ class OvertakingTests {
 		Acquisition first = acquire(LockType.WRITE, Outcome.GRANTED);
 		Acquisition waiting = acquire(LockType.WRITE, Outcome.QUEUED);
 		this.lock.release(first);
-		Acquisition quick = this.lock.prepare(LockType.WRITE, LockOwner.create("o"), null, null);
-		assertThat(this.lock.tryEnter(quick, System.nanoTime())).isFalse();
+		assertThat(new Request(this.lock, LockType.WRITE, LockOwner.create("o")).tryEnter()).isFalse();
 		assertThat(this.lock.queueLength()).isPositive();
 		assertThat(this.lock.isFree()).isFalse();
 		assertThat(this.lock.retire()).isFalse();

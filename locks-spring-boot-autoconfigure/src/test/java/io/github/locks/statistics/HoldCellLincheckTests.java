@@ -1,12 +1,8 @@
 package io.github.locks.statistics;
 
-import java.util.List;
-
 import io.github.locks.Interleavings;
 import io.github.locks.LockOwner;
 import io.github.locks.LockType;
-import io.github.locks.spi.LockClaim;
-import io.github.locks.spi.LockHold;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,23 +27,38 @@ class HoldCellLincheckTests {
 	 */
 	public static class Cell {
 
+		private static final LockOwner OWNER = LockOwner.create("o");
+
 		private final HoldCell cell = new HoldCell(2);
 
-		private Hold last;
+		private boolean taken;
 
 		private int holds;
 
 		@Operation(nonParallelGroup = "holder")
 		public void enter() {
-			this.last = new Hold(LockType.READ, 10L * ++this.holds);
-			this.cell.entered(this.last);
+			if (!this.taken) {
+				this.taken = true;
+				this.cell.entered(LockType.READ, OWNER, null, 10L * ++this.holds);
+			}
 		}
 
 		@Operation(nonParallelGroup = "holder")
 		public void leave() {
-			if (this.last != null) {
-				this.last.releasedNanos = this.last.grantedNanos + this.holds;
+			if (this.taken) {
+				this.taken = false;
+				this.cell.left(LockType.READ, this.holds, 11L * this.holds);
 			}
+		}
+
+		/** The newest is that which may be written over at any moment. */
+		@Operation
+		public String lookAtTheLast() {
+			return this.cell.last(1)
+				.stream()
+				.map((hold) -> hold.grantedNanos() + " to " + hold.releasedNanos())
+				.toList()
+				.toString();
 		}
 
 		@Operation
@@ -56,84 +67,6 @@ class HoldCellLincheckTests {
 			this.cell.addTo(tally, LockType.READ);
 			return tally.acquired + " in, " + tally.released + " out, " + tally.sumNanos + " ns, at least "
 					+ tally.minNanos + ", at most " + tally.maxNanos;
-		}
-
-	}
-
-	/**
-	 * A hold that ends.
-	 */
-	private static final class Hold implements LockHold {
-
-		private final LockType type;
-
-		private final long grantedNanos;
-
-		private volatile long releasedNanos;
-
-		Hold(LockType type, long grantedNanos) {
-			this.type = type;
-			this.grantedNanos = grantedNanos;
-		}
-
-		@Override
-		public String resource() {
-			return "a";
-		}
-
-		@Override
-		public LockType type() {
-			return this.type;
-		}
-
-		@Override
-		public LockOwner owner() {
-			return LockOwner.current();
-		}
-
-		@Override
-		public String method() {
-			return null;
-		}
-
-		@Override
-		public boolean isQueued() {
-			return false;
-		}
-
-		@Override
-		public boolean isGranted() {
-			return this.releasedNanos == 0;
-		}
-
-		@Override
-		public long requestedNanos() {
-			return this.grantedNanos;
-		}
-
-		@Override
-		public long grantedNanos() {
-			return this.grantedNanos;
-		}
-
-		@Override
-		public long releasedNanos() {
-			return this.releasedNanos;
-		}
-
-		@Override
-		public List<LockClaim> blockers() {
-			return List.of();
-		}
-
-		@Override
-		public List<LockClaim> holders() {
-			return List.of();
-		}
-
-		@Override
-		public boolean fail(RuntimeException failure) {
-			return false;
 		}
 
 	}

@@ -6,9 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.github.locks.Interleavings;
 import io.github.locks.LockOwner;
 import io.github.locks.LockType;
-import io.github.locks.local.Acquisition;
-import io.github.locks.local.FairLock;
 import io.github.locks.local.Outcome;
+import io.github.locks.local.Request;
 import io.github.locks.statistics.StatisticsArchive;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.junit.jupiter.api.Tag;
@@ -79,35 +78,34 @@ class ResourceTableLincheckTests {
 		}
 
 		private boolean write(ManagedResource resource, LockOwner owner) {
-			Acquisition granted = acquire(resource, LockType.WRITE, owner);
+			Request granted = acquire(resource, LockType.WRITE, owner);
 			if (granted == null) {
 				return true;
 			}
 			boolean alone = this.writers.incrementAndGet() == 1 && granted.fencingToken() > this.lastToken;
 			this.lastToken = granted.fencingToken();
 			this.writers.decrementAndGet();
-			return granted.lock().release(granted) && alone;
+			return granted.release() && alone;
 		}
 
 		/** The queue of those who ask a backend. */
 		private boolean ask(ManagedResource resource, LockOwner owner) {
-			Acquisition granted = acquire(resource, LockType.DISTRIBUTED, owner);
+			Request granted = acquire(resource, LockType.DISTRIBUTED, owner);
 			if (granted == null) {
 				return true;
 			}
 			boolean alone = this.askers.incrementAndGet() == 1;
 			this.askers.decrementAndGet();
-			return granted.lock().release(granted) && alone;
+			return granted.release() && alone;
 		}
 
 		/** Returns {@code null} if another one holds the lock. */
-		private Acquisition acquire(ManagedResource first, LockType type, LockOwner owner) {
-			for (ManagedResource resource = first;; resource = this.table.renew(resource.name())) {
-				FairLock lock = resource.queue(type);
-				Acquisition acquisition = lock.prepare(type, owner, null, null);
-				Outcome outcome = lock.tryEnter(acquisition, 1) ? Outcome.GRANTED : lock.acquire(acquisition, false);
+		private Request acquire(ManagedResource first, LockType type, LockOwner owner) {
+			for (ManagedResource resource = first;; resource = this.table.renew(resource.resource())) {
+				Request request = new Request(resource.queue(type), type, owner);
+				Outcome outcome = request.acquire(false);
 				if (outcome != Outcome.RETIRED) {
-					return (outcome == Outcome.GRANTED) ? acquisition : null;
+					return (outcome == Outcome.GRANTED) ? request : null;
 				}
 			}
 		}

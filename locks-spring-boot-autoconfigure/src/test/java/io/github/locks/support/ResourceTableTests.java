@@ -6,6 +6,7 @@ import io.github.locks.LockOwner;
 import io.github.locks.LockType;
 import io.github.locks.local.Acquisition;
 import io.github.locks.local.Outcome;
+import io.github.locks.local.Request;
 import io.github.locks.statistics.StatisticsArchive;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +30,7 @@ class ResourceTableTests {
 		ManagedResource resource = this.table.get("a");
 		evict();
 		Acquisition late = prepare(resource, type);
-		assertThat(late.lock().tryEnter(late, 1)).isFalse();
+		assertThat(late.lock().enter(type, OWNER, null, 1)).isZero();
 		assertThat(late.lock().acquire(late, true)).isEqualTo(Outcome.RETIRED);
 		assertThat(this.table.renew("a")).isNotSameAs(resource);
 	}
@@ -50,15 +51,15 @@ class ResourceTableTests {
 
 	@Test
 	void tokensGrowOverAnEviction() {
-		Acquisition before = write(this.table.get("a"));
+		Request before = write(this.table.get("a"));
 		// Tokens of a new lock begin with microseconds of the clock: be far ahead of it.
 		for (int i = 0; i < 1_000_000; i++) {
-			before.lock().release(before);
+			before.release();
 			before = write(this.table.get("a"));
 		}
-		before.lock().release(before);
+		before.release();
 		evict();
-		Acquisition after = write(this.table.get("a"));
+		Request after = write(this.table.get("a"));
 		assertThat(after.lock()).isNotSameAs(before.lock());
 		assertThat(after.fencingToken()).isGreaterThan(before.fencingToken());
 	}
@@ -67,10 +68,10 @@ class ResourceTableTests {
 		this.table.evictIdle(-TimeUnit.HOURS.toNanos(1));
 	}
 
-	private static Acquisition write(ManagedResource resource) {
-		Acquisition acquisition = prepare(resource, LockType.WRITE);
-		acquisition.lock().tryEnter(acquisition, 1);
-		return acquisition;
+	private static Request write(ManagedResource resource) {
+		Request request = new Request(resource, LockType.WRITE, OWNER);
+		assertThat(request.tryEnter()).isTrue();
+		return request;
 	}
 
 	private static Acquisition prepare(ManagedResource resource, LockType type) {
