@@ -1,7 +1,6 @@
 package io.github.locks.jcstress;
 
 import io.github.locks.LockType;
-import io.github.locks.local.Acquisition;
 import io.github.locks.local.FairLock;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
@@ -23,9 +22,9 @@ public class ReaderInASlotAndWriter {
 
 	private final FairLock lock = Requests.lockWithSlots();
 
-	private final Acquisition reader = Requests.prepare(this.lock, LockType.READ);
+	private final Request reader = new Request(this.lock, LockType.READ);
 
-	private final Acquisition writer = Requests.prepare(this.lock, LockType.WRITE);
+	private final Request writer = new Request(this.lock, LockType.WRITE);
 
 	private int first;
 
@@ -33,10 +32,10 @@ public class ReaderInASlotAndWriter {
 
 	@Actor
 	public void read(II_Result result) {
-		if (Requests.take(this.lock, this.reader)) {
+		if (this.reader.take()) {
 			result.r2 = this.second;
 			result.r1 = this.first;
-			this.lock.release(this.reader);
+			this.reader.release();
 		}
 		else {
 			result.r1 = -1;
@@ -46,10 +45,10 @@ public class ReaderInASlotAndWriter {
 
 	@Actor
 	public void write() {
-		if (Requests.take(this.lock, this.writer)) {
+		if (this.writer.take()) {
 			this.first = 1;
 			this.second = 1;
-			this.lock.release(this.writer);
+			this.writer.release();
 		}
 	}
 

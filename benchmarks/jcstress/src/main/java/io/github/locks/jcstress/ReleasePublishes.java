@@ -1,7 +1,6 @@
 package io.github.locks.jcstress;
 
 import io.github.locks.LockType;
-import io.github.locks.local.Acquisition;
 import io.github.locks.local.FairLock;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
@@ -22,25 +21,25 @@ public class ReleasePublishes {
 
 	private final FairLock lock = new FairLock("a", 0);
 
-	private final Acquisition held = Requests.prepare(this.lock, LockType.WRITE);
+	private final Request held = new Request(this.lock, LockType.WRITE);
 
-	private final Acquisition next = Requests.prepare(this.lock, LockType.WRITE);
+	private final Request next = new Request(this.lock, LockType.WRITE);
 
 	private int value;
 
 	public ReleasePublishes() {
-		Requests.take(this.lock, this.held);
+		this.held.take();
 	}
 
 	@Actor
 	public void release() {
 		this.value = 1;
-		this.lock.release(this.held);
+		this.held.release();
 	}
 
 	@Actor
 	public void take(II_Result result) {
-		if (Requests.take(this.lock, this.next)) {
+		if (this.next.take()) {
 			result.r1 = 1;
 			result.r2 = this.value;
 		}

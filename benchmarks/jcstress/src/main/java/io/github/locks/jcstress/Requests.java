@@ -4,7 +4,6 @@ import io.github.locks.LockOwner;
 import io.github.locks.LockType;
 import io.github.locks.local.Acquisition;
 import io.github.locks.local.FairLock;
-import io.github.locks.local.Outcome;
 
 /**
  * Requests to a lock of the engine.
@@ -14,20 +13,11 @@ final class Requests {
 	private Requests() {
 	}
 
-	static Acquisition prepare(FairLock lock, LockType type) {
-		return lock.prepare(type, LockOwner.create("o"), null, null);
-	}
-
 	/** Asks for the lock. */
 	static Acquisition ask(FairLock lock, LockType type) {
-		Acquisition acquisition = prepare(lock, type);
+		Acquisition acquisition = lock.prepare(type, LockOwner.create("o"), null, null);
 		lock.acquire(acquisition, true);
 		return acquisition;
-	}
-
-	/** Takes the lock if it is to be had at once. */
-	static boolean take(FairLock lock, Acquisition acquisition) {
-		return lock.tryEnter(acquisition, 1) || lock.acquire(acquisition, false) == Outcome.GRANTED;
 	}
 
 	/** A lock whose readers have slots. */

@@ -1,7 +1,6 @@
 package io.github.locks.jcstress;
 
 import io.github.locks.LockType;
-import io.github.locks.local.Acquisition;
 import io.github.locks.local.FairLock;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -23,9 +22,9 @@ public class TokenOfAReader {
 
 	private final FairLock lock = Requests.lockWithSlots();
 
-	private final Acquisition reader = Requests.prepare(this.lock, LockType.READ);
+	private final Request reader = new Request(this.lock, LockType.READ);
 
-	private final Acquisition writer = Requests.prepare(this.lock, LockType.WRITE);
+	private final Request writer = new Request(this.lock, LockType.WRITE);
 
 	private boolean written;
 
@@ -33,17 +32,17 @@ public class TokenOfAReader {
 
 	@Actor
 	public void read() {
-		if (Requests.take(this.lock, this.reader)) {
+		if (this.reader.take()) {
 			this.after = this.written;
-			this.lock.release(this.reader);
+			this.reader.release();
 		}
 	}
 
 	@Actor
 	public void write() {
-		if (Requests.take(this.lock, this.writer)) {
+		if (this.writer.take()) {
 			this.written = true;
-			this.lock.release(this.writer);
+			this.writer.release();
 		}
 	}
 

@@ -1,7 +1,6 @@
 package io.github.locks.jcstress;
 
 import io.github.locks.LockType;
-import io.github.locks.local.Acquisition;
 import io.github.locks.local.FairLock;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
@@ -22,20 +21,20 @@ public class TwoReleases {
 
 	private final FairLock lock = new FairLock("a", 0);
 
-	private final Acquisition held = Requests.prepare(this.lock, LockType.WRITE);
+	private final Request held = new Request(this.lock, LockType.WRITE);
 
 	public TwoReleases() {
-		Requests.take(this.lock, this.held);
+		this.held.take();
 	}
 
 	@Actor
 	public void one(ZZ_Result result) {
-		result.r1 = this.lock.release(this.held);
+		result.r1 = this.held.release();
 	}
 
 	@Actor
 	public void two(ZZ_Result result) {
-		result.r2 = this.lock.release(this.held);
+		result.r2 = this.held.release();
 	}
 
 }

@@ -2,8 +2,6 @@ package io.github.locks.statistics;
 
 import io.github.locks.LockOwner;
 import io.github.locks.LockType;
-import io.github.locks.local.Acquisition;
-import io.github.locks.local.FairLock;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -24,25 +22,15 @@ import org.openjdk.jcstress.infra.results.JJJ_Result;
 @State
 public class CellAndReader {
 
+	private static final LockOwner OWNER = LockOwner.create("o");
+
 	private final HoldCell cell = new HoldCell(2);
-
-	private final FairLock lock = new FairLock("a", 0);
-
-	private final Acquisition first = prepare();
-
-	private final Acquisition second = prepare();
-
-	private Acquisition prepare() {
-		return this.lock.prepare(LockType.WRITE, LockOwner.create("o"), null, null);
-	}
 
 	@Actor
 	public void hold() {
-		this.lock.tryEnter(this.first, 10);
-		this.cell.entered(this.first);
-		this.lock.release(this.first, 20);
-		this.lock.tryEnter(this.second, 30);
-		this.cell.entered(this.second);
+		this.cell.entered(LockType.WRITE, OWNER, null, 10);
+		this.cell.left(LockType.WRITE, 10, 20);
+		this.cell.entered(LockType.WRITE, OWNER, null, 30);
 	}
 
 	@Actor
