@@ -38,7 +38,7 @@ final class Grants implements TransactionLocks.Kept {
 		this.locks = locks;
 		this.plan = plan;
 		this.owner = owner;
-		this.held = new HeldLocks(method.label(), plan.size());
+		this.held = new HeldLocks(method.label(), plan);
 	}
 
 	/**
@@ -59,7 +59,7 @@ final class Grants implements TransactionLocks.Kept {
 			settle(LockHandle::closeNow);
 			return new LockRefusal(planned, ex);
 		}).flatMap((handle) -> {
-			this.held.add(planned, handle);
+			this.held.add(handle);
 			return acquire(index + 1);
 		});
 	}

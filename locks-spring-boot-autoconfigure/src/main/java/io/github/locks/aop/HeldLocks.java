@@ -1,7 +1,8 @@
 package io.github.locks.aop;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
 
 import io.github.locks.LockException;
 import io.github.locks.LockHandle;
@@ -21,19 +22,22 @@ final class HeldLocks implements TransactionLocks.Kept {
 
 	private final String label;
 
-	private final List<MethodLock> locks;
+	private final List<PlannedLock> plan;
 
-	private final List<LockHandle> handles;
+	/** Those of the first locks of the plan. */
+	private final @Nullable LockHandle[] handles;
+
+	private int size;
 
 	/**
 	 * Creates an object without locks.
 	 * @param label the method as messages name it
-	 * @param size how many locks are to come
+	 * @param plan which locks are to come, in this order
 	 */
-	HeldLocks(String label, int size) {
+	HeldLocks(String label, List<PlannedLock> plan) {
 		this.label = label;
-		this.locks = new ArrayList<>(size);
-		this.handles = new ArrayList<>(size);
+		this.plan = plan;
+		this.handles = new LockHandle[plan.size()];
 	}
 
 	/**
@@ -43,11 +47,11 @@ final class HeldLocks implements TransactionLocks.Kept {
 	 */
 	static HeldLocks acquire(LockManager manager, LockedMethod method, List<PlannedLock> plan,
 			@Nullable LockOwner owner) {
-		HeldLocks held = new HeldLocks(method.label(), plan.size());
+		HeldLocks held = new HeldLocks(method.label(), plan);
 		for (int i = 0; i < plan.size(); i++) {
 			PlannedLock planned = plan.get(i);
 			try {
-				held.add(planned, manager.acquire((owner != null) ? planned.request(owner) : planned.request()));
+				held.add(manager.acquire((owner != null) ? planned.request(owner) : planned.request()));
 			}
 			catch (LockException ex) {
 				held.giveBackUnused();
@@ -61,9 +65,10 @@ final class HeldLocks implements TransactionLocks.Kept {
 		return held;
 	}
 
-	void add(PlannedLock planned, LockHandle handle) {
-		this.locks.add(planned.lock());
-		this.handles.add(handle);
+	/** Adds the next lock of the plan. */
+	void add(LockHandle handle) {
+		this.handles[this.size] = handle;
+		this.size++;
 	}
 
 	/**
@@ -71,18 +76,30 @@ final class HeldLocks implements TransactionLocks.Kept {
 	 * @return the token, or 0 if the lock was not taken
 	 */
 	long tokenOf(MethodLock lock) {
-		int index = this.locks.indexOf(lock);
-		return (index >= 0) ? this.handles.get(index).fencingToken() : 0;
+		for (int i = 0; i < this.size; i++) {
+			if (lock(i).equals(lock)) {
+				return handle(i).fencingToken();
+			}
+		}
+		return 0;
+	}
+
+	private MethodLock lock(int index) {
+		return this.plan.get(index).lock();
+	}
+
+	private LockHandle handle(int index) {
+		return Objects.requireNonNull(this.handles[index]);
 	}
 
 	/**
 	 * Makes the locks the current ones of the calling thread.
 	 */
 	LockOwner.Scope enter() {
-		if (this.handles.size() == 1) {
-			return Locks.enter(this.handles.get(0));
+		if (this.size == 1) {
+			return Locks.enter(handle(0));
 		}
-		List<LockOwner.Scope> scopes = this.handles.stream().map(Locks::enter).toList();
+		List<LockOwner.Scope> scopes = handles().stream().map(Locks::enter).toList();
 		return () -> {
 			for (int i = scopes.size() - 1; i >= 0; i--) {
 				scopes.get(i).close();
@@ -107,34 +124,28 @@ final class HeldLocks implements TransactionLocks.Kept {
 	}
 
 	boolean isEmpty() {
-		return this.handles.isEmpty();
+		return this.size == 0;
 	}
 
 	/**
 	 * Returns for whom the locks are held. There must be at least one.
 	 */
 	LockOwner owner() {
-		return this.handles.get(0).owner();
+		return handle(0).owner();
 	}
 
 	List<LockHandle> handles() {
-		return List.copyOf(this.handles);
+		return IntStream.range(0, this.size).mapToObj(this::handle).toList();
 	}
 
 	/**
 	 * Returns the locks whose loss is to stop the work.
 	 */
 	List<LockHandle> interrupting() {
-		if (this.locks.stream().noneMatch((lock) -> lock.declaration().interrupt())) {
-			return List.of();
-		}
-		List<LockHandle> interrupting = new ArrayList<>();
-		for (int i = 0; i < this.handles.size(); i++) {
-			if (this.locks.get(i).declaration().interrupt()) {
-				interrupting.add(this.handles.get(i));
-			}
-		}
-		return interrupting;
+		return IntStream.range(0, this.size)
+			.filter((index) -> lock(index).declaration().interrupt())
+			.mapToObj(this::handle)
+			.toList();
 	}
 
 	/**
@@ -206,9 +217,9 @@ final class HeldLocks implements TransactionLocks.Kept {
 	 */
 	@Override
 	public void checkHeld() {
-		for (int i = 0; i < this.handles.size(); i++) {
-			if (this.handles.get(i).isLost()) {
-				throw lost(this.handles.get(i), null);
+		for (int i = 0; i < this.size; i++) {
+			if (handle(i).isLost()) {
+				throw lost(handle(i), null);
 			}
 		}
 	}
@@ -226,18 +237,18 @@ final class HeldLocks implements TransactionLocks.Kept {
 	 */
 	@Override
 	public void close() {
-		if (this.handles.size() == 1) {
-			this.handles.get(0).close();
+		if (this.size == 1) {
+			handle(0).close();
 			return;
 		}
-		LastFirst.end(this.handles, LockHandle::close);
+		LastFirst.end(handles(), LockHandle::close);
 	}
 
 	/**
 	 * Gives all locks back, without a minimum hold: no work has been done under them.
 	 */
 	void giveBackUnused() {
-		LastFirst.end(this.handles, LockHandle::closeNow);
+		LastFirst.end(handles(), LockHandle::closeNow);
 	}
 
 }

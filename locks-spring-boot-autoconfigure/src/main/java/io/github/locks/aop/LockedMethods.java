@@ -17,6 +17,8 @@ import org.springframework.util.ClassUtils;
  */
 final class LockedMethods {
 
+	private static final int KNOWN = 1024;
+
 	private final LockedMethodFactory factory;
 
 	private final StartUpReport report;
@@ -26,6 +28,13 @@ final class LockedMethods {
 	private final Map<Class<?>, Scan> scans = new ConcurrentHashMap<>();
 
 	private final Map<MethodClassKey, Entry> entries = new ConcurrentHashMap<>();
+
+	/**
+	 * Some of the entries, by the identity of the method, which a proxy does not change:
+	 * to hash a method and compare it takes longer than to take its lock. Whoever comes
+	 * later to a place has it; a thread that does not see that looks at the map.
+	 */
+	private final @Nullable Known[] known = new Known[KNOWN];
 
 	LockedMethods(LockedMethodFactory factory, StartUpReport report, ClassChecks checks) {
 		this.factory = factory;
@@ -94,6 +103,17 @@ final class LockedMethods {
 	}
 
 	private Entry entry(Method method, Class<?> targetClass) {
+		int place = System.identityHashCode(method) & (KNOWN - 1);
+		Known candidate = this.known[place];
+		if (candidate != null && candidate.method() == method && candidate.targetClass() == targetClass) {
+			return candidate.entry();
+		}
+		Entry entry = findEntry(method, targetClass);
+		this.known[place] = new Known(method, targetClass, entry);
+		return entry;
+	}
+
+	private Entry findEntry(Method method, Class<?> targetClass) {
 		MethodClassKey key = new MethodClassKey(method, targetClass);
 		Entry entry = this.entries.get(key);
 		if (entry == null) {
@@ -128,6 +148,10 @@ final class LockedMethods {
 	 * @param found its methods that are to be locked, even if their annotation is wrong
 	 */
 	private record Scan(LockAnnotations annotations, Map<Method, Entry> found) {
+
+	}
+
+	private record Known(Method method, Class<?> targetClass, Entry entry) {
 
 	}
 

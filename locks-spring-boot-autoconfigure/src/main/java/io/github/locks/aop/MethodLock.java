@@ -53,7 +53,7 @@ record MethodLock(LockDeclaration declaration, ResourceTemplate template, @Nulla
 		try {
 			LockRequest.Builder builder = LockRequest.of(this.declaration.type(), resource)
 				.method(this.label)
-				.template(this.declaration.resource());
+				.template(this.template.source());
 			this.timing.apply(builder);
 			return builder;
 		}

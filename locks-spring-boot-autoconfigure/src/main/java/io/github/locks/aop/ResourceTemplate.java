@@ -16,6 +16,8 @@ final class ResourceTemplate {
 
 	private final LockDeclaration declaration;
 
+	private final String source;
+
 	private final List<Part> parts;
 
 	private final @Nullable String literal;
@@ -26,11 +28,19 @@ final class ResourceTemplate {
 
 	ResourceTemplate(LockDeclaration declaration, List<Part> parts, ArgumentNames names, BeanResolver beans) {
 		this.declaration = declaration;
+		this.source = declaration.resource();
 		this.parts = List.copyOf(parts);
 		this.literal = parts.stream().allMatch((part) -> part.island() == null)
 				? String.join("", parts.stream().map(Part::text).toList()) : null;
 		this.names = names;
 		this.beans = beans;
+	}
+
+	/**
+	 * Returns the template as it was written.
+	 */
+	String source() {
+		return this.source;
 	}
 
 	/**
@@ -63,13 +73,16 @@ final class ResourceTemplate {
 	 * @throws InvalidLockNameException if an island fails or gives nothing
 	 */
 	String resolve(TemplateContext context) {
-		String name = "";
-		for (int i = 0; i < this.parts.size(); i++) {
-			Part part = this.parts.get(i);
+		String name = text(this.parts.get(0), context);
+		for (int i = 1; i < this.parts.size(); i++) {
 			// Few parts, mostly one or two: concatenated more quickly than built.
-			name = name.concat((part.island() != null) ? evaluate(part, part.island(), context) : part.text());
+			name = name.concat(text(this.parts.get(i), context));
 		}
 		return name;
+	}
+
+	private String text(Part part, TemplateContext context) {
+		return (part.island() != null) ? evaluate(part, part.island(), context) : part.text();
 	}
 
 	private String evaluate(Part part, Island island, TemplateContext context) {

@@ -20,8 +20,6 @@ import org.springframework.expression.spel.standard.SpelExpressionParser;
  */
 final class TemplateParser {
 
-	private static final SpelExpressionParser PARSER = new SpelExpressionParser();
-
 	private static final String ISLAND_START = "#{";
 
 	private final LockDeclaration declaration;
@@ -32,12 +30,15 @@ final class TemplateParser {
 
 	private final Predicate<String> isBean;
 
+	private final SpelExpressionParser parser;
+
 	TemplateParser(LockDeclaration declaration, Placeholders placeholders, ArgumentNames names,
-			Predicate<String> isBean) {
+			Predicate<String> isBean, SpelExpressionParser parser) {
 		this.declaration = declaration;
 		this.placeholders = placeholders;
 		this.names = names;
 		this.isBean = isBean;
+		this.parser = parser;
 	}
 
 	ResourceTemplate parse(BeanResolver beans) {
@@ -72,7 +73,7 @@ final class TemplateParser {
 			throw invalid("its '#{}' is empty", "Write an expression, such as #{#id}.", null);
 		}
 		try {
-			SpelExpression expression = PARSER.parseRaw(resolved);
+			SpelExpression expression = this.parser.parseRaw(resolved);
 			new IslandCheck(this.declaration, Attribute.RESOURCE, this.names, this.isBean).check(expression.getAST());
 			return new ResourceTemplate.Part(resolved, island(expression));
 		}

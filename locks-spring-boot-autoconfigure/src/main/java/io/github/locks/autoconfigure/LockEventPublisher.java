@@ -52,6 +52,11 @@ final class LockEventPublisher implements LockListener, DisposableBean {
 	}
 
 	@Override
+	public boolean followsHolds() {
+		return false;
+	}
+
+	@Override
 	public void onEvent(LockEvent event) {
 		switch (event.operation()) {
 			case TIMEOUT -> {

@@ -19,6 +19,18 @@ public interface LockListener {
 	void onEvent(LockEvent event);
 
 	/**
+	 * Whether the listener wants to be told of each lock that is acquired and released.
+	 * If no listener wants that, a lock that nobody has to wait for costs a fraction.
+	 * Asked once, before anything happens.
+	 * @return {@code false} if the listener can do without the events
+	 * {@link io.github.locks.LockOperation.Kind#ACQUIRED ACQUIRED} and
+	 * {@link io.github.locks.LockOperation.Kind#RELEASED RELEASED}
+	 */
+	default boolean followsHolds() {
+		return true;
+	}
+
+	/**
 	 * A request was not granted at once and waits. The wait ends with exactly one event
 	 * that says so by {@link LockEvent#waited()}; of an asynchronous request, that event
 	 * may come first.

@@ -20,32 +20,39 @@ final class Listeners {
 
 	private final List<LockListener> listeners;
 
+	/** Those that are told of each lock that is acquired and released. */
+	private final List<LockListener> followers;
+
 	Listeners(List<LockListener> listeners) {
-		this.listeners = listeners;
+		this.listeners = List.copyOf(listeners);
+		this.followers = this.listeners.stream().filter(LockListener::followsHolds).toList();
 	}
 
-	boolean isEmpty() {
-		return this.listeners.isEmpty();
+	/** Whether anybody wants to be told of each lock that is acquired and released. */
+	boolean followHolds() {
+		return !this.followers.isEmpty();
 	}
 
 	void onEvent(LockEvent event) {
-		if (!this.listeners.isEmpty()) {
-			tell((listener) -> listener.onEvent(event), event.operation());
-		}
+		List<LockListener> told = switch (event.operation()) {
+			case ACQUIRED, RELEASED -> this.followers;
+			default -> this.listeners;
+		};
+		tell(told, (listener) -> listener.onEvent(event), event.operation());
 	}
 
 	void onWaiting(LockRequest request, LockOwner owner) {
 		if (!this.listeners.isEmpty()) {
-			tell((listener) -> listener.onWaiting(request, owner), "waiting");
+			tell(this.listeners, (listener) -> listener.onWaiting(request, owner), "waiting");
 		}
 	}
 
 	void onDeadlock(Deadlock deadlock) {
-		tell((listener) -> listener.onDeadlock(deadlock), "a deadlock");
+		tell(this.listeners, (listener) -> listener.onDeadlock(deadlock), "a deadlock");
 	}
 
-	private void tell(Consumer<LockListener> message, Object about) {
-		for (LockListener listener : this.listeners) {
+	private static void tell(List<LockListener> told, Consumer<LockListener> message, Object about) {
+		for (LockListener listener : told) {
 			try {
 				message.accept(listener);
 			}

@@ -85,7 +85,7 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 			finally {
 				lock.endExit(acquisition);
 			}
-			if (!this.listeners.isEmpty()) {
+			if (this.listeners.followHolds()) {
 				this.listeners.onEvent(released(acquisition, template));
 			}
 		}
@@ -101,7 +101,7 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 	}
 
 	private void publishReleased(DirectLockHandle handle, @Nullable String method, long since) {
-		if (!this.listeners.isEmpty()) {
+		if (this.listeners.followHolds()) {
 			long nanos = System.nanoTime();
 			this.listeners.onEvent(new LockEvent(LockOperation.Kind.RELEASED, handle.resource(), handle.type(),
 					handle.owner().name(), method, handle.template(), nanos, 0, false, nanos - since));
@@ -146,7 +146,7 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 	void entered(ManagedResource resource, int slot, LockType type, LockOwner owner, @Nullable String method,
 			@Nullable String template, long nanos) {
 		resource.recorder().entered(slot, type, owner, method, nanos);
-		if (!this.listeners.isEmpty()) {
+		if (this.listeners.followHolds()) {
 			this.listeners.onEvent(new LockEvent(LockOperation.Kind.ACQUIRED, resource.resource(), type, owner.name(),
 					method, template, nanos, 0, false, 0));
 		}
