@@ -31,14 +31,11 @@ final class DirectAcquire {
 			return null;
 		}
 		ManagedResource known = runtime.resources().find(resource);
-		return (known != null) ? enter(runtime, known, type, (owner != null) ? owner : currentOwner(known), request)
-				: null;
-	}
-
-	/** Often the same thread comes again: then there is no need for another owner. */
-	private static LockOwner currentOwner(ManagedResource resource) {
-		LockOwner last = resource.lastOwner();
-		return (last != null && last.isCurrent()) ? last : LockOwner.current();
+		if (known == null) {
+			return null;
+		}
+		LockOwner holder = (owner != null) ? owner : runtime.owners().get(known.lastOwner());
+		return enter(runtime, known, type, holder, request);
 	}
 
 	/**
