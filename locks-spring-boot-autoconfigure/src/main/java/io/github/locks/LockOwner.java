@@ -24,6 +24,13 @@ public final class LockOwner {
 
 	private static final ThreadLocal<@Nullable LockOwner> CARRIED = new ThreadLocal<>();
 
+	/**
+	 * Owners that stand for threads, found by the number of the thread. Some may be
+	 * missing, and some outlive their thread: they only save making them again. A race
+	 * between two threads is harmless, as an owner is immutable.
+	 */
+	private static final @Nullable LockOwner[] THREADS = new LockOwner[256];
+
 	private static final AtomicLong SEQUENCE = new AtomicLong();
 
 	private final Object key;
@@ -55,7 +62,17 @@ public final class LockOwner {
 	 */
 	public static LockOwner current() {
 		LockOwner carried = CARRIED.get();
-		return (carried != null) ? carried : new LockOwner(Thread.currentThread(), null, null, false);
+		return (carried != null) ? carried : of(Thread.currentThread());
+	}
+
+	private static LockOwner of(Thread thread) {
+		int place = (int) thread.getId() & (THREADS.length - 1);
+		LockOwner known = THREADS[place];
+		if (known == null || known.key != thread) {
+			known = new LockOwner(thread, null, null, false);
+			THREADS[place] = known;
+		}
+		return known;
 	}
 
 	/**
@@ -135,16 +152,6 @@ public final class LockOwner {
 	 */
 	public boolean isNested() {
 		return this.nested;
-	}
-
-	/**
-	 * Whether the calling code acts for this owner. Cheaper than to compare it with
-	 * {@link #current()}.
-	 * @return {@code true} if this is the current owner
-	 */
-	public boolean isCurrent() {
-		LockOwner carried = CARRIED.get();
-		return (carried != null) ? carried.key == this.key : this.key == Thread.currentThread();
 	}
 
 	/**

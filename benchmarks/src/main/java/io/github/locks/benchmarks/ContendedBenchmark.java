@@ -22,12 +22,12 @@ import org.openjdk.jmh.infra.Blackhole;
  */
 final class ContendedBenchmark {
 
-	private static final int INSIDE_TOKENS = 50;
+	private static final int INSIDE_TOKENS = 75;
 
-	private static final int OUTSIDE_TOKENS = 300;
+	private static final int OUTSIDE_TOKENS = 375;
 
 	private static final List<Peer> PEERS = List.of(Peer.RRWL_FAIR, Peer.RRWL_NONFAIR, Peer.STAMPED, Peer.ENGINE,
-			Peer.MANAGER);
+			Peer.ENGINE_BOUNDED, Peer.MANAGER);
 
 	private final GuardedWork lock;
 

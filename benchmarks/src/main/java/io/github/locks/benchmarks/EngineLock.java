@@ -1,5 +1,6 @@
 package io.github.locks.benchmarks;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -20,14 +21,20 @@ final class EngineLock implements GuardedWork {
 
 	private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-	private final FairLock lock = new FairLock("benchmark", 0);
+	private final FairLock lock;
 
 	private final ResourceRecorder recorder = new StatisticsArchive(true, 50, 1).take("benchmark");
 
 	private final LockClock clock;
 
-	EngineLock(LockClock clock) {
+	/**
+	 * Creates a lock.
+	 * @param clock what tells the time when nobody has to wait
+	 * @param overtaking how long a waiting thread may be overtaken
+	 */
+	EngineLock(LockClock clock, Duration overtaking) {
 		this.clock = clock;
+		this.lock = new FairLock("benchmark", 0, (int) overtaking.toNanos());
 	}
 
 	@Override

@@ -1,5 +1,6 @@
 package io.github.locks.benchmarks;
 
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -36,10 +37,13 @@ public enum Peer {
 	SEMAPHORE_FAIR("Semaphore, fair", Peer::semaphore),
 
 	/** Our lock itself. */
-	ENGINE("our lock itself", () -> new EngineLock(LockClock.COARSE)),
+	ENGINE("our lock itself", () -> new EngineLock(LockClock.COARSE, Duration.ZERO)),
 
 	/** With two looks at the clock of the system for each hold. */
-	ENGINE_EXACT("our lock itself, exact times", () -> new EngineLock(LockClock.EXACT)),
+	ENGINE_EXACT("our lock itself, exact times", () -> new EngineLock(LockClock.EXACT, Duration.ZERO)),
+
+	/** May be overtaken, as with {@code locks.fairness=bounded}. */
+	ENGINE_BOUNDED("our lock itself, bounded overtaking", () -> new EngineLock(LockClock.COARSE, Duration.ofMillis(1))),
 
 	/** Our lock as users have it. */
 	MANAGER("LockManager", () -> NamedLocks.blocking(true)),

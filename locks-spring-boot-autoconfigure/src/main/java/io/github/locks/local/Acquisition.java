@@ -254,6 +254,7 @@ public final class Acquisition implements LockClaim {
 		while (isQueued()) {
 			if (current.called) {
 				this.lock.take(this);
+				spinIfInsisting(nanos - (System.nanoTime() - start));
 				continue;
 			}
 			long remaining = nanos - (System.nanoTime() - start);
@@ -282,6 +283,15 @@ public final class Acquisition implements LockClaim {
 	 */
 	public void spin(long nanos) {
 		if (visit().first) {
+			spin(System.nanoTime(), Math.min(nanos, SPIN_NANOS));
+		}
+	}
+
+	/**
+	 * Nobody overtakes it any more: it is the next, and soon if locks are held for short.
+	 */
+	private void spinIfInsisting(long nanos) {
+		if (insists()) {
 			spin(System.nanoTime(), Math.min(nanos, SPIN_NANOS));
 		}
 	}
@@ -400,6 +410,15 @@ public final class Acquisition implements LockClaim {
 
 	void called(boolean value) {
 		visit().called = value;
+	}
+
+	/** Whether nobody may overtake it any more. */
+	boolean insists() {
+		return visit().insists;
+	}
+
+	void insist() {
+		visit().insists = true;
 	}
 
 	boolean isExclusive() {

@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  */
 public class FairLock extends LockWord {
 
+	private static final int SPINS = (Runtime.getRuntime().availableProcessors() > 1) ? 20 : 0;
+
 	private static final VarHandle MONITOR_FIELD;
 
 	static {
@@ -166,6 +168,9 @@ public class FairLock extends LockWord {
 	 */
 	public final Outcome acquire(Acquisition acquisition, boolean mayQueue) {
 		long nanos = System.nanoTime();
+		if (this.overtakingNanos > 0 && mayQueue) {
+			spinWhileHeld();
+		}
 		acquisition.requested(nanos);
 		return inMonitor(Outcome.RETIRED, (entered) -> {
 			if (acquisition.isExclusive()) {
@@ -177,6 +182,17 @@ public class FairLock extends LockWord {
 			}
 			return outcome;
 		});
+	}
+
+	/**
+	 * Who may overtake waits for a moment before it stands in the queue: to be woken
+	 * takes longer than most holds.
+	 */
+	private void spinWhileHeld() {
+		Monitor known = this.monitor;
+		for (int spins = 0; known != null && known.isHeld() && spins < SPINS; spins++) {
+			Thread.onSpinWait();
+		}
 	}
 
 	/**
@@ -315,7 +331,7 @@ public class FairLock extends LockWord {
 
 	/** Who holds the lock alone, if the word has not changed meanwhile. */
 	private @Nullable Acquisition alone(long held) {
-		LockOwner holder = lastOwner();
+		LockOwner holder = enteredOwner();
 		return (holder != null) ? Acquisition.entered(this, (state(held) == READER) ? LockType.READ : LockType.WRITE,
 				holder, enteredMethod(), token(held), sinceNanos()) : null;
 	}

@@ -138,12 +138,8 @@ abstract class LockWord {
 		WORD.setRelease(this, word(token, FREE));
 	}
 
-	/**
-	 * Returns who held the lock last, or some time ago. It may well be who asks for it
-	 * next.
-	 * @return the owner, or {@code null} if nobody is known
-	 */
-	public final @Nullable LockOwner lastOwner() {
+	/** Who holds the lock alone, or did so last. */
+	final @Nullable LockOwner enteredOwner() {
 		return this.owner;
 	}
 

@@ -45,6 +45,11 @@ final class Monitor extends SpinMutex {
 		return this.granted.isEmpty() && this.queue.isEmpty();
 	}
 
+	/** Whether somebody is inside. Without the mutex a guess. */
+	boolean isHeld() {
+		return !this.granted.isEmpty();
+	}
+
 	AcquisitionList queue() {
 		return this.queue;
 	}
@@ -116,7 +121,7 @@ final class Monitor extends SpinMutex {
 			acquisition.state(State.ENDED);
 			return Outcome.UPGRADE_REFUSED;
 		}
-		boolean inTurn = this.queue.isEmpty() || family.all() > 0 || mayOvertake(nanos);
+		boolean inTurn = this.queue.isEmpty() || family.all() > 0 || mayOvertake();
 		if (inTurn && isAdmissible(acquisition, family)) {
 			grant(acquisition, nanos);
 			return Outcome.GRANTED;
@@ -130,10 +135,9 @@ final class Monitor extends SpinMutex {
 	}
 
 	/** Whether who comes now may go before the head of the queue. */
-	private boolean mayOvertake(long nanos) {
+	private boolean mayOvertake() {
 		Acquisition head = this.queue.first();
-		return this.overtakingNanos > 0 && head != null && head.isAwaited()
-				&& nanos - head.requestedNanos() < this.overtakingNanos;
+		return this.overtakingNanos > 0 && head != null && head.isAwaited() && !head.insists();
 	}
 
 	/** Whether nobody inside excludes the acquisition. */
@@ -254,7 +258,7 @@ final class Monitor extends SpinMutex {
 				admitted = new ArrayList<>(1);
 			}
 			admitted.add(head);
-			if (mayOvertake(nanos)) {
+			if (mayOvertake()) {
 				head.called(true);
 				break;
 			}
@@ -267,13 +271,18 @@ final class Monitor extends SpinMutex {
 
 	/**
 	 * Grants the lock to a queued acquisition that was called to come and take it, unless
-	 * somebody has overtaken it.
+	 * somebody has overtaken it: then it insists if it has waited for too long.
 	 * @return who was admitted and must be told; empty if nobody was
 	 */
 	Optional<List<Acquisition>> take(Acquisition called, long nanos) {
 		called.called(false);
-		if (!called.isQueued() || this.queue.first() != called
-				|| !isAdmissible(called, this.holds.family(called.owner()))) {
+		if (!called.isQueued() || this.queue.first() != called) {
+			return Optional.empty();
+		}
+		if (!isAdmissible(called, this.holds.family(called.owner()))) {
+			if (nanos - called.requestedNanos() >= this.overtakingNanos) {
+				called.insist();
+			}
 			return Optional.empty();
 		}
 		this.queue.remove(called);

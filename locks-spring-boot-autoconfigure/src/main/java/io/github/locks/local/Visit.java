@@ -28,6 +28,11 @@ final class Visit {
 	/** Whether its thread was told to come and take the lock, if it is still free. */
 	volatile boolean called;
 
+	/**
+	 * Whether it has been overtaken for long enough. Set under the mutex by its thread.
+	 */
+	boolean insists;
+
 	volatile @Nullable Thread waiter;
 
 	volatile @Nullable RuntimeException failure;

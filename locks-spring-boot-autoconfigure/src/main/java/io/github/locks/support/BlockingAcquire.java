@@ -41,7 +41,7 @@ final class BlockingAcquire {
 		if (interruptible && Thread.currentThread().isInterrupted()) {
 			throw failures.interrupted(request);
 		}
-		LockOwner owner = ownerOf(runtime, request);
+		LockOwner owner = ownerOf(request);
 		runtime.admit(request, owner);
 		LockAttempt attempt = new LockAttempt(runtime, request, owner, null);
 		return new BlockingAcquire(runtime, failures, attempt, interruptible).run();
@@ -52,7 +52,7 @@ final class BlockingAcquire {
 	 * @return the handle, or {@code null} if it was not to be had
 	 */
 	static @Nullable LockHandle tryAcquire(LockRuntime runtime, Failures failures, LockRequest request) {
-		LockOwner owner = ownerOf(runtime, request);
+		LockOwner owner = ownerOf(request);
 		runtime.admit(request, owner);
 		LockAttempt attempt = new LockAttempt(runtime, request, owner, null);
 		return switch (attempt.acquire(false)) {
@@ -65,9 +65,9 @@ final class BlockingAcquire {
 		};
 	}
 
-	private static LockOwner ownerOf(LockRuntime runtime, LockRequest request) {
+	private static LockOwner ownerOf(LockRequest request) {
 		LockOwner owner = request.owner();
-		return (owner != null) ? owner : runtime.owners().get(null);
+		return (owner != null) ? owner : LockOwner.current();
 	}
 
 	private LockHandle run() {

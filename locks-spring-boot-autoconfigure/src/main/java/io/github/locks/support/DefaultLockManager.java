@@ -67,8 +67,7 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 		Listeners listeners = new Listeners(builder.listeners());
 		this.runtime = new LockRuntime(settings, workers, resources, graph,
 				new DeadlockMonitor(graph, leases::askers, resources::namesByOwner, workers, settings, listeners),
-				leases, listeners, new Shutdown(), new CurrentOwners(),
-				listeners.followHolds() ? LockClock.EXACT : builder.clock());
+				leases, listeners, new Shutdown(), listeners.followHolds() ? LockClock.EXACT : builder.clock());
 		this.status = new StatusReader(resources, leases);
 		this.failures = new Failures(settings, this.status);
 		this.views = new LockViews(this.runtime, this.failures);

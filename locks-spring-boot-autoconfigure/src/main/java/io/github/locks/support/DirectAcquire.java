@@ -34,8 +34,7 @@ final class DirectAcquire {
 		if (known == null) {
 			return null;
 		}
-		LockOwner holder = (owner != null) ? owner : runtime.owners().get(known.lastOwner());
-		return enter(runtime, known, type, holder, request);
+		return enter(runtime, known, type, (owner != null) ? owner : LockOwner.current(), request);
 	}
 
 	/**

@@ -13,7 +13,7 @@ public enum Fairness {
 	/**
 	 * A thread that runs may take a free lock before another one that waits for it, but
 	 * has still to be woken: much faster where many threads want the same lock all the
-	 * time. Who has waited for a millisecond is not overtaken any more.
+	 * time. Who has waited for a millisecond, and runs, is not overtaken any more.
 	 */
 	BOUNDED(TimeUnit.MILLISECONDS.toNanos(1));
 

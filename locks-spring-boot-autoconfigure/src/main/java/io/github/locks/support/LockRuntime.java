@@ -23,12 +23,10 @@ import org.jspecify.annotations.Nullable;
  * @param leases the leases from the backend
  * @param listeners who is told of events
  * @param shutdown whether the manager takes requests
- * @param owners for whom threads act
  * @param clock the time for statistics
  */
 record LockRuntime(LockSettings settings, Workers workers, ResourceTable resources, WaitForGraph graph,
-		DeadlockMonitor deadlocks, Leases leases, Listeners listeners, Shutdown shutdown, CurrentOwners owners,
-		LockClock clock) {
+		DeadlockMonitor deadlocks, Leases leases, Listeners listeners, Shutdown shutdown, LockClock clock) {
 
 	/** Refuses new work once the manager is closing; who is inside may go on. */
 	void admit(LockRequest request, LockOwner owner) {

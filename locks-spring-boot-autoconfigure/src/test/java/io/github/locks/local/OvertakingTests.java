@@ -84,13 +84,37 @@ class OvertakingTests {
 	}
 
 	@Test
-	void nobodyIsOvertakenForLongerThanTheBound() {
-		FairLock strict = new FairLock("a", 0, 1);
-		Acquisition first = acquire(strict, LockType.WRITE, true, Outcome.GRANTED);
-		Acquisition waiting = acquire(strict, LockType.WRITE, true, Outcome.QUEUED);
-		acquire(strict, LockType.READ, false, Outcome.BUSY);
-		strict.release(first);
+	void whoHasWaitedForTooLongIsNotOvertakenAnyMoreAsSoonAsItRuns() {
+		FairLock quicklyImpatient = new FairLock("a", 0, 1);
+		Acquisition first = acquire(quicklyImpatient, LockType.WRITE, true, Outcome.GRANTED);
+		Acquisition waiting = acquire(quicklyImpatient, LockType.WRITE, true, Outcome.QUEUED);
+		quicklyImpatient.release(first);
+		Acquisition quick = acquire(quicklyImpatient, LockType.WRITE, true, Outcome.GRANTED);
+		assertThat(waiting.isQueued()).as("it has not run yet").isTrue();
+		waiting.await(0, false);
+		Acquisition late = acquire(quicklyImpatient, LockType.WRITE, true, Outcome.QUEUED);
+		quicklyImpatient.release(quick);
 		assertThat(waiting.isGranted()).isTrue();
+		quicklyImpatient.release(waiting);
+		assertThat(late.isQueued()).as("it is called, not granted").isTrue();
+		late.await(Long.MAX_VALUE, false);
+		quicklyImpatient.release(late);
+		assertThat(quicklyImpatient.isFree()).isTrue();
+	}
+
+	@Test
+	void readersGoBeforeAWriterThatStillSleepsButNotBeforeOneThatInsists() {
+		FairLock quicklyImpatient = new FairLock("a", 0, 1);
+		Acquisition reader = acquire(quicklyImpatient, LockType.READ, true, Outcome.GRANTED);
+		Acquisition writer = acquire(quicklyImpatient, LockType.WRITE, true, Outcome.QUEUED);
+		Acquisition second = acquire(quicklyImpatient, LockType.READ, false, Outcome.GRANTED);
+		quicklyImpatient.release(reader);
+		quicklyImpatient.release(second);
+		Acquisition third = acquire(quicklyImpatient, LockType.READ, false, Outcome.GRANTED);
+		writer.await(0, false);
+		acquire(quicklyImpatient, LockType.READ, false, Outcome.BUSY);
+		quicklyImpatient.release(third);
+		assertThat(writer.isGranted()).isTrue();
 	}
 
 	private Acquisition acquire(LockType type, Outcome expected) {
