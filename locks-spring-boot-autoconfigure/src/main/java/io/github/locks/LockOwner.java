@@ -1,5 +1,6 @@
 package io.github.locks;
 
+import java.lang.ref.WeakReference;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.jspecify.annotations.Nullable;
@@ -33,26 +34,38 @@ public final class LockOwner {
 
 	private static final AtomicLong SEQUENCE = new AtomicLong();
 
-	private final Object key;
+	/**
+	 * The thread it stands for, or {@code null} if it stands for itself. Weak, as locks
+	 * and statistics remember owners for longer than some threads live.
+	 */
+	private final @Nullable WeakReference<Thread> thread;
 
-	/** Of a task: made when somebody asks for it. */
+	/** Of a thread: that when it was made. Of a task: made when somebody asks for it. */
 	private volatile @Nullable String name;
 
 	private final @Nullable LockOwner parent;
 
 	private final boolean nested;
 
-	/**
-	 * Creates an owner.
-	 * @param thread the thread it stands for, or {@code null} if it stands for itself
-	 */
-	private LockOwner(@Nullable Thread thread, @Nullable String name, @Nullable LockOwner parent, boolean nested) {
-		this.key = (thread != null) ? thread : this;
+	private final int hash;
+
+	private LockOwner(Thread thread) {
+		this.thread = new WeakReference<>(thread);
+		this.name = nameOf(thread);
+		this.parent = null;
+		this.nested = false;
+		this.hash = System.identityHashCode(thread);
+	}
+
+	/** Creates an owner that stands for itself. */
+	private LockOwner(@Nullable String name, @Nullable LockOwner parent, boolean nested) {
+		this.thread = null;
 		if (name != null) {
 			this.name = name;
 		}
 		this.parent = parent;
 		this.nested = nested;
+		this.hash = System.identityHashCode(this);
 	}
 
 	/**
@@ -68,8 +81,8 @@ public final class LockOwner {
 	private static LockOwner of(Thread thread) {
 		int place = (int) thread.getId() & (THREADS.length - 1);
 		LockOwner known = THREADS[place];
-		if (known == null || known.key != thread) {
-			known = new LockOwner(thread, null, null, false);
+		if (known == null || known.thread == null || !known.thread.refersTo(thread)) {
+			known = new LockOwner(thread);
 			THREADS[place] = known;
 		}
 		return known;
@@ -81,7 +94,7 @@ public final class LockOwner {
 	 * @return a new owner without a parent
 	 */
 	public static LockOwner create(String name) {
-		return new LockOwner(null, checkName(name), null, false);
+		return new LockOwner(checkName(name), null, false);
 	}
 
 	/**
@@ -89,7 +102,7 @@ public final class LockOwner {
 	 * @return a new owner named {@code task-} and a number
 	 */
 	public static LockOwner task() {
-		return new LockOwner(null, null, null, false);
+		return new LockOwner(null, null, false);
 	}
 
 	/**
@@ -99,7 +112,7 @@ public final class LockOwner {
 	 * @return a new owner with this one as its parent
 	 */
 	public LockOwner child(String name) {
-		return new LockOwner(null, checkName(name), this, false);
+		return new LockOwner(checkName(name), this, false);
 	}
 
 	/**
@@ -110,23 +123,25 @@ public final class LockOwner {
 	 * @return a new owner with this one as its parent
 	 */
 	public LockOwner nested(String name) {
-		return new LockOwner(null, checkName(name), this, true);
+		return new LockOwner(checkName(name), this, true);
 	}
 
 	/**
 	 * Returns how this owner appears in messages and in the status.
-	 * @return the name; for a thread its current name
+	 * @return the name; for a thread its current name, or when it is gone one that it had
 	 */
 	public String name() {
+		Thread living = (this.thread != null) ? this.thread.get() : null;
+		if (living != null) {
+			return nameOf(living);
+		}
 		String known = this.name;
-		if (known != null) {
-			return known;
-		}
-		if (this.key instanceof Thread thread) {
-			String threadName = thread.getName();
-			return threadName.isEmpty() ? "thread-" + thread.getId() : threadName;
-		}
-		return nameTask();
+		return (known != null) ? known : nameTask();
+	}
+
+	private static String nameOf(Thread thread) {
+		String name = thread.getName();
+		return name.isEmpty() ? "thread-" + thread.getId() : name;
 	}
 
 	private synchronized String nameTask() {
@@ -167,12 +182,17 @@ public final class LockOwner {
 
 	@Override
 	public boolean equals(@Nullable Object other) {
-		return this == other || (other instanceof LockOwner that && this.key == that.key);
+		return this == other
+				|| (other instanceof LockOwner that && this.thread != null && that.isOf(this.thread.get()));
+	}
+
+	private boolean isOf(@Nullable Thread living) {
+		return living != null && this.thread != null && this.thread.refersTo(living);
 	}
 
 	@Override
 	public int hashCode() {
-		return System.identityHashCode(this.key);
+		return this.hash;
 	}
 
 	@Override

@@ -66,10 +66,10 @@ final class EngineLock implements GuardedWork {
 		long nanos = this.clock.nanos();
 		if (this.lock.beginExit(token, type)) {
 			this.recorder.left(-1, type, nanos - this.lock.sinceNanos(), nanos);
-			this.lock.endExit(token);
+			this.lock.endExit(token, nanos);
 		}
 		else {
-			this.lock.adopted(token).ifPresent(this.lock::release);
+			this.lock.findAdopted(token).ifPresent(this.lock::release);
 		}
 	}
 

@@ -17,6 +17,8 @@ import org.springframework.expression.spel.standard.SpelExpressionParser;
  */
 final class Condition {
 
+	private static final SpelExpressionParser PARSER = new SpelExpressionParser();
+
 	private static final String EXAMPLE = "Write an expression that is true or false, such as \"#order.total > 100\".";
 
 	private final LockDeclaration declaration;
@@ -33,7 +35,7 @@ final class Condition {
 	 * @return the condition, or {@code null} if the annotation has none
 	 */
 	static @Nullable Condition parse(LockDeclaration declaration, Placeholders placeholders, ArgumentNames names,
-			Predicate<String> isBean, SpelExpressionParser parser) {
+			Predicate<String> isBean) {
 		if (!declaration.has(Attribute.CONDITION)) {
 			return null;
 		}
@@ -42,7 +44,7 @@ final class Condition {
 					"Leave out '#{' and '}'.", null);
 		}
 		try {
-			SpelExpression expression = parser.parseRaw(placeholders.resolve(declaration.text(Attribute.CONDITION)));
+			SpelExpression expression = PARSER.parseRaw(placeholders.resolve(declaration.text(Attribute.CONDITION)));
 			new IslandCheck(declaration, Attribute.CONDITION, names, isBean).check(expression.getAST());
 			checkConstant(declaration, expression.getAST());
 			return new Condition(declaration, expression);

@@ -18,10 +18,6 @@ import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.context.expression.BeanFactoryResolver;
 import org.springframework.core.ResolvableType;
 import org.springframework.expression.BeanResolver;
-import org.springframework.core.NativeDetector;
-import org.springframework.expression.spel.SpelCompilerMode;
-import org.springframework.expression.spel.SpelParserConfiguration;
-import org.springframework.expression.spel.standard.SpelExpressionParser;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -111,8 +107,7 @@ final class LockedMethodFactory {
 
 	private MethodLock lock(LockDeclaration declaration, Method method, Class<?> targetClass) {
 		ArgumentNames names = ArgumentNames.of(declaration, method);
-		SpelExpressionParser parser = parser(targetClass);
-		ResourceTemplate template = new TemplateParser(declaration, this.placeholders, names, this.isBean, parser)
+		ResourceTemplate template = new TemplateParser(declaration, this.placeholders, names, this.isBean)
 			.parse(this.beans);
 		checkName(declaration, template.shortest());
 		MethodLock.Timing timing = new MethodLock.Timing(
@@ -121,17 +116,8 @@ final class LockedMethodFactory {
 				Durations.moreThanZero(declaration, Attribute.MINIMUM_HOLD, this.placeholders));
 		checkTiming(declaration, timing);
 		return new MethodLock(declaration, template,
-				Condition.parse(declaration, this.placeholders, names, this.isBean, parser),
+				Condition.parse(declaration, this.placeholders, names, this.isBean),
 				Fallback.find(declaration, method, targetClass), timing, label(method, targetClass));
-	}
-
-	/**
-	 * Expressions are compiled when they have been evaluated for a while. One that fails
-	 * then is evaluated once more, which tells why.
-	 */
-	private static SpelExpressionParser parser(Class<?> targetClass) {
-		SpelCompilerMode mode = NativeDetector.inNativeImage() ? SpelCompilerMode.OFF : SpelCompilerMode.MIXED;
-		return new SpelExpressionParser(new SpelParserConfiguration(mode, targetClass.getClassLoader()));
 	}
 
 	private static void checkName(LockDeclaration declaration, String name) {

@@ -85,6 +85,9 @@ public final class Acquisition implements LockClaim {
 	/** Whether it is among the granted of the monitor. Guarded by the mutex. */
 	private boolean adopted;
 
+	/** Whether it stands for a hold whose holder knows the token only. */
+	private boolean entered;
+
 	/** Made for the monitor. */
 	private @Nullable Visit visit;
 
@@ -108,6 +111,7 @@ public final class Acquisition implements LockClaim {
 			long nanos) {
 		Acquisition granted = new Acquisition(lock, type, owner, method, null);
 		granted.token = token;
+		granted.entered = true;
 		granted.entering(nanos);
 		return granted;
 	}
@@ -346,6 +350,11 @@ public final class Acquisition implements LockClaim {
 		STATE.setRelease(this, State.RELEASED);
 	}
 
+	/** Was refused, and asks once more. */
+	void asksAgain() {
+		STATE.set(this, null);
+	}
+
 	/** Stands in the queue. */
 	void queued(boolean atHead) {
 		visit().waited = true;
@@ -383,11 +392,15 @@ public final class Acquisition implements LockClaim {
 		visit().writerAhead = writer;
 	}
 
+	boolean isEntered() {
+		return this.entered;
+	}
+
 	boolean isAdopted() {
 		return this.adopted;
 	}
 
-	void adopted() {
+	void markAdopted() {
 		this.adopted = true;
 	}
 

@@ -55,15 +55,6 @@ public class FairLock extends LockWord {
 	private volatile @Nullable Monitor monitor;
 
 	/**
-	 * Creates a free lock.
-	 * @param resource name of the resource
-	 * @param tokenFloor a number that all its fencing tokens will exceed
-	 */
-	public FairLock(String resource, long tokenFloor) {
-		this(resource, tokenFloor, 0);
-	}
-
-	/**
 	 * Creates a free lock that may be overtaken.
 	 * @param resource name of the resource
 	 * @param tokenFloor a number that all its fencing tokens will exceed
@@ -80,8 +71,8 @@ public class FairLock extends LockWord {
 	 * @return the acquisition that stands for it, which is given back like any other;
 	 * empty if there is none
 	 */
-	public final Optional<Acquisition> adopted(long token) {
-		return look(Optional.empty(), (known) -> known.adopted(token));
+	public final Optional<Acquisition> findAdopted(long token) {
+		return look(Optional.empty(), (known) -> known.findEntered(token));
 	}
 
 	/**
@@ -91,7 +82,7 @@ public class FairLock extends LockWord {
 	 * @return {@code true} if it is held
 	 */
 	public final boolean isHeld(long token, LockType type) {
-		return isAlone(token, type) || adopted(token).isPresent();
+		return isAlone(token, type) || findAdopted(token).isPresent();
 	}
 
 	/**
@@ -114,7 +105,7 @@ public class FairLock extends LockWord {
 	 * @return whether readers share the lock
 	 */
 	public final boolean isShared() {
-		return state(word()) == SLOTS;
+		return stateOf(word()) == SLOTS;
 	}
 
 	/**
@@ -167,11 +158,20 @@ public class FairLock extends LockWord {
 	 * @return what happened
 	 */
 	public final Outcome acquire(Acquisition acquisition, boolean mayQueue) {
-		long nanos = System.nanoTime();
+		acquisition.requested(System.nanoTime());
 		if (this.overtakingNanos > 0 && mayQueue) {
+			Outcome outcome = arrive(acquisition, false);
+			if (outcome != Outcome.BUSY) {
+				return outcome;
+			}
+			acquisition.asksAgain();
 			spinWhileHeld();
 		}
-		acquisition.requested(nanos);
+		return arrive(acquisition, mayQueue);
+	}
+
+	private Outcome arrive(Acquisition acquisition, boolean mayQueue) {
+		long nanos = System.nanoTime();
 		return inMonitor(Outcome.RETIRED, (entered) -> {
 			if (acquisition.isExclusive()) {
 				revokeSlots(entered);
@@ -185,13 +185,14 @@ public class FairLock extends LockWord {
 	}
 
 	/**
-	 * Who may overtake waits for a moment before it stands in the queue: to be woken
-	 * takes longer than most holds.
+	 * Who may overtake and has found the lock taken waits for a moment before it stands
+	 * in the queue: to be woken takes longer than most holds.
 	 */
 	private void spinWhileHeld() {
 		Monitor known = this.monitor;
 		for (int spins = 0; known != null && known.isHeld() && spins < SPINS; spins++) {
 			Thread.onSpinWait();
+			VarHandle.acquireFence();
 		}
 	}
 
@@ -254,7 +255,7 @@ public class FairLock extends LockWord {
 		return inMonitor(true, (entered) -> {
 			revokeSlots(entered);
 			if (entered.isEmpty()) {
-				state(RETIRED);
+				become(RETIRED);
 			}
 			return entered.isEmpty();
 		});
@@ -265,7 +266,7 @@ public class FairLock extends LockWord {
 	 * @return {@code true} if it is free
 	 */
 	public final boolean isFree() {
-		return switch (state(word())) {
+		return switch (stateOf(word())) {
 			case FREE, RETIRED -> true;
 			case SLOTS -> monitor().slots().readers().isEmpty() && look(true, Monitor::isEmpty);
 			case MONITOR -> look(true, Monitor::isEmpty);
@@ -299,18 +300,16 @@ public class FairLock extends LockWord {
 	}
 
 	/**
-	 * Returns the first of those who were granted the lock.
-	 * @param limit how many at most
-	 * @return a copy, longest first
+	 * Returns a copy of the first of those who were granted the lock, and of those who
+	 * wait for it.
+	 * @param holders how many granted ones at most
+	 * @param waiters how many queued ones at most
+	 * @return granted ones, longest first; queued ones, in order
 	 */
-	public final List<Acquisition> holders(int limit) {
-		return snapshot(limit, 0).granted();
-	}
-
-	private Snapshot snapshot(int holders, int waiters) {
-		while (true) {
+	public final Snapshot snapshot(int holders, int waiters) {
+		for (int attempt = 0;; attempt++) {
 			long current = word();
-			switch (state(current)) {
+			switch (stateOf(current)) {
 				case WRITER, READER -> {
 					Acquisition alone = alone(current);
 					VarHandle.acquireFence();
@@ -322,6 +321,7 @@ public class FairLock extends LockWord {
 					return look(Snapshot.EMPTY,
 							(known) -> new Snapshot(known.granted(isShared(), holders), known.queue().copy(waiters)));
 				}
+				case CHANGING -> SpinMutex.pause(attempt);
 				default -> {
 					return Snapshot.EMPTY;
 				}
@@ -332,8 +332,8 @@ public class FairLock extends LockWord {
 	/** Who holds the lock alone, if the word has not changed meanwhile. */
 	private @Nullable Acquisition alone(long held) {
 		LockOwner holder = enteredOwner();
-		return (holder != null) ? Acquisition.entered(this, (state(held) == READER) ? LockType.READ : LockType.WRITE,
-				holder, enteredMethod(), token(held), sinceNanos()) : null;
+		return (holder != null) ? Acquisition.entered(this, (stateOf(held) == READER) ? LockType.READ : LockType.WRITE,
+				holder, enteredMethod(), tokenOf(held), sinceNanos()) : null;
 	}
 
 	/**
@@ -397,7 +397,7 @@ public class FairLock extends LockWord {
 	 * in between.
 	 */
 	final void giveToken(Acquisition acquisition) {
-		acquisition.token(acquisition.isExclusive() ? nextToken(TOKEN_STEP) : -(token(word()) + 1));
+		acquisition.token(acquisition.isExclusive() ? nextToken(TOKEN_STEP) : -(tokenOf(word()) + 1));
 	}
 
 	/** The token of a reader that has none of its own yet. */
@@ -429,37 +429,47 @@ public class FairLock extends LockWord {
 	}
 
 	/**
-	 * Takes the mutex, and sees to it that the word is the monitor or the slots.
+	 * Takes the mutex.
 	 * @return the monitor, or {@code null} if the lock is retired
 	 */
 	private @Nullable Monitor enterMonitor() {
 		Monitor known = monitor();
 		known.lock();
-		for (int attempt = 0;; attempt++) {
-			long current = word();
-			switch (state(current)) {
-				case MONITOR, SLOTS -> {
-					return known;
-				}
-				case RETIRED -> {
-					known.unlock();
-					return null;
-				}
-				case CHANGING -> SpinMutex.pause(attempt);
-				default -> {
-					if (tryInflate(current)) {
-						adopt(known, current);
-						return known;
-					}
-				}
+		boolean entered = false;
+		try {
+			entered = inflate(known);
+			return entered ? known : null;
+		}
+		finally {
+			if (!entered) {
+				known.unlock();
 			}
 		}
 	}
 
-	private void adopt(Monitor entered, long before) {
-		Acquisition alone = (state(before) != FREE) ? alone(before) : null;
-		if (alone != null) {
-			entered.adopt(alone);
+	/**
+	 * Sees to it that the word is the monitor or the slots, unless the lock is retired.
+	 */
+	private boolean inflate(Monitor entered) {
+		for (int attempt = 0;; attempt++) {
+			long current = word();
+			switch (stateOf(current)) {
+				case MONITOR, SLOTS -> {
+					return true;
+				}
+				case RETIRED -> {
+					return false;
+				}
+				case CHANGING -> SpinMutex.pause(attempt);
+				default -> {
+					// Made first: if there is no memory for it, nothing has changed.
+					Acquisition alone = (stateOf(current) != FREE) ? alone(current) : null;
+					if (tryInflate(current)) {
+						Optional.ofNullable(alone).ifPresent(entered::adopt);
+						return true;
+					}
+				}
+			}
 		}
 	}
 
@@ -474,24 +484,24 @@ public class FairLock extends LockWord {
 
 	/** Lets the mutex go. Without holders and waiters the word is the lock again. */
 	private void leaveMonitor(Monitor entered) {
-		if (entered.isEmpty() && state(word()) == MONITOR) {
+		if (entered.isEmpty() && stateOf(word()) == MONITOR) {
 			becomeFree();
 		}
 		entered.unlock();
 	}
 
 	private void offerSlots(Monitor entered) {
-		if (state(word()) == MONITOR && entered.isTimeForSlots()) {
+		if (stateOf(word()) == MONITOR && entered.isTimeForSlots()) {
 			entered.slots();
-			state(SLOTS);
+			become(SLOTS);
 		}
 	}
 
 	private void revokeSlots(Monitor entered) {
 		entered.startCountingReads();
-		if (state(word()) == SLOTS) {
-			state(MONITOR);
-			entered.slots().collect().forEach(entered::adopt);
+		if (stateOf(word()) == SLOTS) {
+			become(MONITOR);
+			entered.slots().collect(entered::adopt);
 		}
 	}
 

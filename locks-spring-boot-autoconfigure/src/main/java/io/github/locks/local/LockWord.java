@@ -80,7 +80,7 @@ abstract class LockWord {
 		this.sinceNanos = System.nanoTime();
 		// Also links the way to write it: enter() must not fail when it has come that
 		// far.
-		WORD.setRelease(this, word(tokenFloor, FREE));
+		WORD.setRelease(this, wordOf(tokenFloor, FREE));
 	}
 
 	/**
@@ -103,10 +103,14 @@ abstract class LockWord {
 	 */
 	public final long enter(LockType type, LockOwner forOwner, @Nullable String inMethod, long nanos) {
 		long free = this.word;
-		long token = token(free) + TOKEN_STEP;
-		if (state(free) != FREE || !WORD.compareAndSet(this, free, word(token, CHANGING))) {
+		long token = tokenOf(free) + TOKEN_STEP;
+		// All is computed before, so that nothing can fail after the lock was taken.
+		long changing = wordOf(token, CHANGING);
+		long held = wordOf(token, heldBy(type));
+		if (stateOf(free) != FREE || !WORD.compareAndSet(this, free, changing)) {
 			return 0;
 		}
+		VarHandle.storeStoreFence();
 		if (this.owner != forOwner) {
 			this.owner = forOwner;
 		}
@@ -114,28 +118,30 @@ abstract class LockWord {
 			this.method = inMethod;
 		}
 		this.sinceNanos = nanos;
-		WORD.setRelease(this, word(token, heldBy(type)));
+		WORD.setRelease(this, held);
 		return token;
 	}
 
 	/**
 	 * Begins to give back what {@link #enter} gave. Who is answered {@code true} calls
-	 * {@link #endExit(long)} soon; until then the lock is nobody else's.
+	 * {@link #endExit(long, long)} soon; until then the lock is nobody else's.
 	 * @param token what was given
 	 * @param type the kind of lock
 	 * @return {@code false} if it was given back before, or the hold is an
-	 * {@linkplain FairLock#adopted acquisition} by now
+	 * {@linkplain FairLock#findAdopted acquisition} by now
 	 */
 	public final boolean beginExit(long token, LockType type) {
-		return WORD.compareAndSet(this, word(token, heldBy(type)), word(token, CHANGING));
+		return WORD.compareAndSet(this, wordOf(token, heldBy(type)), wordOf(token, CHANGING));
 	}
 
 	/**
 	 * Ends what {@link #beginExit(long, LockType)} began: the lock is free.
 	 * @param token what was given
+	 * @param nanos what to note as the time, a value of {@link System#nanoTime()}
 	 */
-	public final void endExit(long token) {
-		WORD.setRelease(this, word(token, FREE));
+	public final void endExit(long token, long nanos) {
+		this.sinceNanos = nanos;
+		WORD.setRelease(this, wordOf(token, FREE));
 	}
 
 	/** Who holds the lock alone, or did so last. */
@@ -167,7 +173,7 @@ abstract class LockWord {
 	 * @return the token
 	 */
 	public final long lastToken() {
-		return token(this.word);
+		return tokenOf(this.word);
 	}
 
 	final long word() {
@@ -175,41 +181,41 @@ abstract class LockWord {
 	}
 
 	final boolean isAlone(long token, LockType type) {
-		return this.word == word(token, heldBy(type));
+		return this.word == wordOf(token, heldBy(type));
 	}
 
 	/** From now on nobody holds the lock. Under the mutex. */
 	final void becomeFree() {
 		this.sinceNanos = System.nanoTime();
-		state(FREE);
+		become(FREE);
 	}
 
 	/** Leaves the rest to the monitor, under its mutex. */
 	final boolean tryInflate(long current) {
-		return WORD.compareAndSet(this, current, word(token(current), MONITOR));
+		return WORD.compareAndSet(this, current, wordOf(tokenOf(current), MONITOR));
 	}
 
 	/** Counts the last token up. Under the mutex, and not while there are slots. */
 	final long nextToken(int step) {
-		long token = token(this.word) + step;
-		WORD.setRelease(this, word(token, MONITOR));
+		long token = tokenOf(this.word) + step;
+		WORD.setRelease(this, wordOf(token, MONITOR));
 		return token;
 	}
 
 	/** Changes the state, under the mutex. */
-	final void state(int state) {
-		this.word = word(token(this.word), state);
+	final void become(int state) {
+		this.word = wordOf(tokenOf(this.word), state);
 	}
 
-	private static long word(long token, int state) {
+	private static long wordOf(long token, int state) {
 		return (token << STATE_BITS) | state;
 	}
 
-	static int state(long word) {
+	static int stateOf(long word) {
 		return (int) word & STATE_MASK;
 	}
 
-	static long token(long word) {
+	static long tokenOf(long word) {
 		return word >> STATE_BITS;
 	}
 

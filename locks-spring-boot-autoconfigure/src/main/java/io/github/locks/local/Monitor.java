@@ -96,10 +96,11 @@ final class Monitor extends SpinMutex {
 
 	/** Takes over a hold that was granted without the mutex. */
 	void adopt(Acquisition acquisition) {
-		acquisition.adopted();
+		// First what cannot fail: whoever is in the list keeps others out.
+		this.granted.addLast(acquisition);
+		acquisition.markAdopted();
 		this.formerSlots += (acquisition.slot() >= 0) ? 1 : 0;
 		this.holds.add(acquisition);
-		this.granted.addLast(acquisition);
 	}
 
 	/** Takes a hold away, to be kept elsewhere. */
@@ -121,7 +122,7 @@ final class Monitor extends SpinMutex {
 			acquisition.state(State.ENDED);
 			return Outcome.UPGRADE_REFUSED;
 		}
-		boolean inTurn = this.queue.isEmpty() || family.all() > 0 || mayOvertake();
+		boolean inTurn = this.queue.isEmpty() || family.all() > 0 || mayOvertake(nanos);
 		if (inTurn && isAdmissible(acquisition, family)) {
 			grant(acquisition, nanos);
 			return Outcome.GRANTED;
@@ -134,10 +135,14 @@ final class Monitor extends SpinMutex {
 		return Outcome.QUEUED;
 	}
 
-	/** Whether who comes now may go before the head of the queue. */
-	private boolean mayOvertake() {
+	/**
+	 * Whether who comes now may go before the head of the queue: as long as the lock is
+	 * free for both until the head insists, and beside those inside for a while.
+	 */
+	private boolean mayOvertake(long nanos) {
 		Acquisition head = this.queue.first();
-		return this.overtakingNanos > 0 && head != null && head.isAwaited() && !head.insists();
+		return this.overtakingNanos > 0 && head != null && head.isAwaited() && !head.insists()
+				&& (this.holds.total().all() == 0 || nanos - head.requestedNanos() < this.overtakingNanos);
 	}
 
 	/** Whether nobody inside excludes the acquisition. */
@@ -258,7 +263,7 @@ final class Monitor extends SpinMutex {
 				admitted = new ArrayList<>(1);
 			}
 			admitted.add(head);
-			if (mayOvertake()) {
+			if (mayOvertake(nanos)) {
 				head.called(true);
 				break;
 			}
@@ -291,10 +296,10 @@ final class Monitor extends SpinMutex {
 		return Optional.of(admit(nanos));
 	}
 
-	/** The hold that has a number. */
-	Optional<Acquisition> adopted(long token) {
+	/** The hold that was entered with a token; its relatives may have the same. */
+	Optional<Acquisition> findEntered(long token) {
 		for (Acquisition holder = this.granted.first(); holder != null; holder = holder.next) {
-			if (holder.token() == token) {
+			if (holder.isEntered() && holder.token() == token) {
 				return Optional.of(holder);
 			}
 		}

@@ -3,6 +3,7 @@ package io.github.locks.local;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -68,16 +69,14 @@ final class ReaderSlots {
 		this.slots.setRelease(place(reader.slot()), null);
 	}
 
-	/** Takes all readers out, each to be adopted. Those that leave have left then. */
-	List<Acquisition> collect() {
-		List<Acquisition> readers = new ArrayList<>();
+	/** Takes all readers out, one by one. Those that leave have left then. */
+	void collect(Consumer<Acquisition> adopt) {
 		for (int index = 0; index < SIZE; index++) {
 			Acquisition reader = takeOut(place(index));
 			if (reader != null) {
-				readers.add(reader);
+				adopt.accept(reader);
 			}
 		}
-		return readers;
 	}
 
 	private @Nullable Acquisition takeOut(int place) {

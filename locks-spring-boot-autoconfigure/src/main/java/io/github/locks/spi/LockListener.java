@@ -22,9 +22,10 @@ public interface LockListener {
 	 * Whether the listener wants to be told of each lock that is acquired and released.
 	 * If no listener wants that, a lock that nobody has to wait for costs a fraction.
 	 * Asked once, before anything happens.
-	 * @return {@code false} if the listener can do without the events
-	 * {@link io.github.locks.LockOperation.Kind#ACQUIRED ACQUIRED} and
-	 * {@link io.github.locks.LockOperation.Kind#RELEASED RELEASED}
+	 * @return {@code false} if the listener can do without
+	 * {@link io.github.locks.LockOperation.Kind#RELEASED RELEASED}, and
+	 * {@link io.github.locks.LockOperation.Kind#ACQUIRED ACQUIRED} where nobody
+	 * {@linkplain LockEvent#waited() waited}
 	 */
 	default boolean followsHolds() {
 		return true;

@@ -44,15 +44,15 @@ final class HoldCell {
 	/** Odd while a holder writes. */
 	private volatile int version;
 
-	private @Nullable HoldTally read;
+	private volatile @Nullable HoldTally read;
 
-	private @Nullable HoldTally write;
+	private volatile @Nullable HoldTally write;
 
 	/**
 	 * The last holds, each written over in its turn. Its length is a power of two: to
 	 * divide by another number takes longer than all the rest.
 	 */
-	private @Nullable Entry[] ring = NONE;
+	private volatile @Nullable Entry[] ring = NONE;
 
 	/** How many holds were ever written, counted before they are. */
 	private long written;

@@ -101,7 +101,7 @@ public final class ResourceRecorder {
 	/**
 	 * Forgets what was recorded.
 	 */
-	public void reset() {
+	public synchronized void reset() {
 		this.recording = new Recording(this.historySize);
 	}
 
@@ -128,7 +128,7 @@ public final class ResourceRecorder {
 	 * ask for a lock of the resource.
 	 * @param resource name of the resource
 	 */
-	void compact(String resource) {
+	synchronized void compact(String resource) {
 		this.recording = this.recording.compacted(resource);
 	}
 

@@ -48,7 +48,7 @@ final class BlockingAcquire {
 	}
 
 	/**
-	 * Takes a lock if it is free and nobody waits for it.
+	 * Takes a lock if it is to be had at once, and in turn.
 	 * @return the handle, or {@code null} if it was not to be had
 	 */
 	static @Nullable LockHandle tryAcquire(LockRuntime runtime, Failures failures, LockRequest request) {

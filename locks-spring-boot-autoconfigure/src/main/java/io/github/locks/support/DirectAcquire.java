@@ -31,10 +31,14 @@ final class DirectAcquire {
 			return null;
 		}
 		ManagedResource known = runtime.resources().find(resource);
-		if (known == null) {
+		LockHandle handle = (known != null)
+				? enter(runtime, known, type, (owner != null) ? owner : LockOwner.current(), request) : null;
+		if (handle != null && !runtime.shutdown().isOpen()) {
+			// Whoever closes the manager may not have seen the lock: let it decide.
+			handle.close();
 			return null;
 		}
-		return enter(runtime, known, type, (owner != null) ? owner : LockOwner.current(), request);
+		return handle;
 	}
 
 	/**
@@ -51,27 +55,30 @@ final class DirectAcquire {
 			return (type == LockType.READ && resource.isShared()) ? share(runtime, resource, owner, method, template)
 					: null;
 		}
-		try {
-			runtime.entered(resource, -1, type, owner, method, template, nanos);
-			return new DirectLockHandle(runtime, resource, type, owner, template, token);
-		}
-		catch (Throwable ex) {
-			// Nobody has got a handle that could be closed.
-			if (resource.beginExit(token, type)) {
-				resource.endExit(token);
-			}
-			throw ex;
-		}
+		LockHandle handle = new DirectLockHandle(runtime, resource, type, owner, template, token);
+		return entered(runtime, resource, -1, handle, method, template, nanos);
 	}
 
 	private static @Nullable LockHandle share(LockRuntime runtime, ManagedResource resource, LockOwner owner,
 			@Nullable String method, @Nullable String template) {
 		Acquisition reader = resource.prepare(LockType.READ, owner, method, null);
-		if (!resource.tryShare(reader, runtime.now(resource))) {
-			return null;
+		LockHandle handle = new LocalLockHandle(runtime, resource, reader, template);
+		long nanos = runtime.now(resource);
+		return resource.tryShare(reader, nanos)
+				? entered(runtime, resource, reader.slot(), handle, method, template, nanos) : null;
+	}
+
+	/** Whatever goes wrong from here on: what was taken is given back. */
+	private static LockHandle entered(LockRuntime runtime, ManagedResource resource, int slot, LockHandle handle,
+			@Nullable String method, @Nullable String template, long nanos) {
+		try {
+			runtime.entered(resource, slot, handle, method, template, nanos);
+			return handle;
 		}
-		runtime.entered(resource, reader.slot(), LockType.READ, owner, method, template, reader.grantedNanos());
-		return new LocalLockHandle(runtime, resource, reader, template);
+		catch (Throwable ex) {
+			handle.close();
+			throw ex;
+		}
 	}
 
 }

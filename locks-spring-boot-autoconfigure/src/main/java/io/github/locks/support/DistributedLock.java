@@ -49,7 +49,7 @@ final class DistributedLock {
 	private @Nullable Lingering lingering;
 
 	DistributedLock(String resource) {
-		this.queue = new FairLock(resource, 0);
+		this.queue = new FairLock(resource, 0, 0);
 	}
 
 	/**

@@ -76,7 +76,8 @@ final class Failures {
 		LockRequest request = attempt.request();
 		Acquisition acquisition = attempt.acquisition();
 		String readers = attempt.queue()
-			.holders(Integer.MAX_VALUE)
+			.snapshot()
+			.granted()
 			.stream()
 			.filter((holder) -> holder.owner().equals(acquisition.owner()))
 			.map((holder) -> String.valueOf(holder.method()))

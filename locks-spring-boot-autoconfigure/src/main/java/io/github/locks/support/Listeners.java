@@ -20,7 +20,7 @@ final class Listeners {
 
 	private final List<LockListener> listeners;
 
-	/** Those that are told of each lock that is acquired and released. */
+	/** Those that are told of locks that nobody waited for, and of all releases. */
 	private final List<LockListener> followers;
 
 	Listeners(List<LockListener> listeners) {
@@ -35,7 +35,8 @@ final class Listeners {
 
 	void onEvent(LockEvent event) {
 		List<LockListener> told = switch (event.operation()) {
-			case ACQUIRED, RELEASED -> this.followers;
+			case ACQUIRED -> event.waited() ? this.listeners : this.followers;
+			case RELEASED -> this.followers;
 			default -> this.listeners;
 		};
 		tell(told, (listener) -> listener.onEvent(event), event.operation());

@@ -127,8 +127,16 @@ final class LockAttempt {
 		if (entered != null) {
 			return entered;
 		}
-		this.runtime.publishAcquired(this.resource, this.request, this.acquisition);
-		return new LocalLockHandle(this.runtime, this.resource, this.acquisition, this.request.template());
+		try {
+			LockHandle handle = new LocalLockHandle(this.runtime, this.resource, this.acquisition,
+					this.request.template());
+			this.runtime.publishAcquired(this.resource, this.request, this.acquisition);
+			return handle;
+		}
+		catch (Throwable ex) {
+			queue().release(this.acquisition);
+			throw ex;
+		}
 	}
 
 	DefaultLockHandle newHandle(long fencingToken) {

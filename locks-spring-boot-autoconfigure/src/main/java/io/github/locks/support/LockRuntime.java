@@ -1,5 +1,6 @@
 package io.github.locks.support;
 
+import io.github.locks.LockHandle;
 import io.github.locks.LockManagerClosedException;
 import io.github.locks.LockOperation;
 import io.github.locks.LockOwner;
@@ -59,57 +60,58 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 	void release(DirectLockHandle handle) {
 		ManagedResource resource = handle.managed();
 		long token = handle.fencingToken();
-		if (resource.beginExit(token, handle.type())) {
-			long since = resource.sinceNanos();
-			String method = resource.enteredMethod();
-			try {
-				left(resource, -1, handle.type(), since);
-			}
-			finally {
-				resource.endExit(token);
-			}
-			publishReleased(handle, method, since);
+		LockType type = handle.type();
+		long nanos = now(resource);
+		if (!resource.beginExit(token, type)) {
+			resource.findAdopted(token).ifPresent((adopted) -> release(resource, adopted, handle.template()));
+			return;
 		}
-		else {
-			resource.adopted(token).ifPresent((adopted) -> release(resource, adopted, handle.template()));
+		long since = nanos;
+		String method = null;
+		try {
+			since = resource.sinceNanos();
+			method = resource.enteredMethod();
+			nanos = notBefore(since, nanos);
+			resource.recorder().left(-1, type, nanos - since, nanos);
+		}
+		finally {
+			resource.endExit(token, nanos);
+		}
+		if (this.listeners.followHolds()) {
+			this.listeners.onEvent(new LockEvent(LockOperation.Kind.RELEASED, handle.resource(), type,
+					handle.owner().name(), method, handle.template(), nanos, 0, false, nanos - since));
 		}
 	}
 
 	/** Gives any other lock inside of this process back, once. */
 	void release(ManagedResource resource, Acquisition acquisition, @Nullable String template) {
 		FairLock lock = acquisition.lock();
-		if (lock.beginExit(acquisition)) {
-			try {
-				left(resource, acquisition.slot(), acquisition.type(), acquisition.grantedNanos());
+		long now = now(resource);
+		if (!lock.beginExit(acquisition)) {
+			if (lock.release(acquisition)) {
+				publish(resource, released(acquisition, template, System.nanoTime()));
 			}
-			finally {
-				lock.endExit(acquisition);
-			}
-			if (this.listeners.followHolds()) {
-				this.listeners.onEvent(released(acquisition, template));
-			}
+			return;
 		}
-		else if (lock.release(acquisition)) {
-			publish(resource, released(acquisition, template));
+		long since = acquisition.grantedNanos();
+		long nanos = notBefore(since, now);
+		try {
+			resource.recorder().left(acquisition.slot(), acquisition.type(), nanos - since, nanos);
 		}
-	}
-
-	/** Takes the end of a hold down, while nobody else can. */
-	private void left(ManagedResource resource, int slot, LockType type, long since) {
-		long held = Math.max(0, now(resource) - since);
-		resource.recorder().left(slot, type, held, since + held);
-	}
-
-	private void publishReleased(DirectLockHandle handle, @Nullable String method, long since) {
+		finally {
+			lock.endExit(acquisition);
+		}
 		if (this.listeners.followHolds()) {
-			long nanos = System.nanoTime();
-			this.listeners.onEvent(new LockEvent(LockOperation.Kind.RELEASED, handle.resource(), handle.type(),
-					handle.owner().name(), method, handle.template(), nanos, 0, false, nanos - since));
+			this.listeners.onEvent(released(acquisition, template, nanos));
 		}
 	}
 
-	private static LockEvent released(Acquisition acquisition, @Nullable String template) {
-		long nanos = System.nanoTime();
+	/** A coarse clock may be behind an exact one that was read before. */
+	private static long notBefore(long since, long nanos) {
+		return (nanos - since > 0) ? nanos : since;
+	}
+
+	private static LockEvent released(Acquisition acquisition, @Nullable String template, long nanos) {
 		return new LockEvent(LockOperation.Kind.RELEASED, acquisition.resource(), acquisition.type(),
 				acquisition.owner().name(), acquisition.method(), template, nanos, acquisition.waitedNanos(), false,
 				nanos - acquisition.grantedNanos());
@@ -143,12 +145,12 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 	 * Notes the grant of a lock that was free, or shared; called by its holder, before it
 	 * can be given back.
 	 */
-	void entered(ManagedResource resource, int slot, LockType type, LockOwner owner, @Nullable String method,
+	void entered(ManagedResource resource, int slot, LockHandle handle, @Nullable String method,
 			@Nullable String template, long nanos) {
-		resource.recorder().entered(slot, type, owner, method, nanos);
+		resource.recorder().entered(slot, handle.type(), handle.owner(), method, nanos);
 		if (this.listeners.followHolds()) {
-			this.listeners.onEvent(new LockEvent(LockOperation.Kind.ACQUIRED, resource.resource(), type, owner.name(),
-					method, template, nanos, 0, false, 0));
+			this.listeners.onEvent(new LockEvent(LockOperation.Kind.ACQUIRED, resource.resource(), handle.type(),
+					handle.owner().name(), method, template, nanos, 0, false, 0));
 		}
 	}
 

@@ -85,7 +85,7 @@ final class ManagedResource extends FairLock {
 	List<Acquisition> holders(LockType type, int limit) {
 		DistributedLock known = this.distributedLock;
 		if (type != LockType.DISTRIBUTED) {
-			return holders(limit);
+			return snapshot(limit, 0).granted();
 		}
 		return (known != null) ? known.members(true) : List.of();
 	}

@@ -193,12 +193,15 @@ final class ResourceTable {
 		return (resource != null) ? resource.recorder() : this.archive.find(name);
 	}
 
+	/** Not while the resource is evicted, or comes back. */
 	void resetStatistics(String name) {
-		this.archive.remove(name);
-		ManagedResource resource = this.resources.get(name);
-		if (resource != null) {
-			resource.recorder().reset();
-		}
+		this.resources.compute(name, (key, current) -> {
+			this.archive.remove(key);
+			if (current != null) {
+				current.recorder().reset();
+			}
+			return current;
+		});
 	}
 
 	void resetStatistics() {

@@ -44,6 +44,7 @@ class ResourceTemplateTests {
 
 	@AfterEach
 	void close() {
+		Plain.READS.set(0);
 		this.locks.close();
 	}
 
@@ -158,6 +159,30 @@ class ResourceTemplateTests {
 	}
 
 	@Test
+	void propertyOfAnArgumentIsReadOnceWhateverTheArgumentIs() {
+		assertThat(this.orders.any(new Plain("1"))).isEqualTo("orders:1");
+		assertThat(this.orders.any(new PublicRecord("2"))).isEqualTo("orders:2");
+		assertThat(this.orders.any(new Order("3"))).as("not public").isEqualTo("orders:3");
+		assertThat(this.orders.any(new PublicField())).isEqualTo("orders:4");
+		assertThat(this.orders.any(new GetterBeforeAccessor())).isEqualTo("orders:5");
+		assertThat(this.orders.any(new Plain("6"))).isEqualTo("orders:6");
+		assertThat(Plain.READS).hasValue(2);
+	}
+
+	@Test
+	void propertyThatCannotBeReadIsTheCauseAndWasReadOnce() {
+		Plain failing = new Plain(null);
+		assertThatExceptionOfType(InvalidLockNameException.class).isThrownBy(() -> this.orders.any(failing))
+			.withMessageContaining("#order.id")
+			.withStackTraceContaining("no id");
+		assertThat(Plain.READS).hasValue(1);
+		assertThatExceptionOfType(InvalidLockNameException.class).isThrownBy(() -> this.orders.any(null))
+			.withMessageContaining("#order.id");
+		assertThatExceptionOfType(InvalidLockNameException.class).isThrownBy(() -> this.orders.any("text"))
+			.withMessageContaining("#order.id");
+	}
+
+	@Test
 	void classLoadersAndTypesAreOutOfReach() {
 		assertThatExceptionOfType(InvalidLockNameException.class).isThrownBy(() -> this.orders.reflective("x"))
 			.withMessageContaining("getClass");
@@ -183,6 +208,48 @@ class ResourceTemplateTests {
 	}
 
 	record Order(@Nullable String id) {
+
+	}
+
+	public static final class Plain {
+
+		private static final AtomicInteger READS = new AtomicInteger();
+
+		private final @Nullable String id;
+
+		Plain(@Nullable String id) {
+			this.id = id;
+		}
+
+		public String getId() {
+			READS.incrementAndGet();
+			if (this.id == null) {
+				throw new IllegalStateException("no id");
+			}
+			return this.id;
+		}
+
+	}
+
+	public record PublicRecord(String id) {
+
+	}
+
+	public static final class PublicField {
+
+		public final String id = "4";
+
+	}
+
+	public static final class GetterBeforeAccessor {
+
+		public String id() {
+			return "not this";
+		}
+
+		public int getId() {
+			return 5;
+		}
 
 	}
 
@@ -238,6 +305,11 @@ class ResourceTemplateTests {
 
 		@WriteLock("orders:#{#order.id}")
 		String byName(@Nullable Order order) {
+			return held();
+		}
+
+		@WriteLock("orders:#{#order.id}")
+		String any(@Nullable Object order) {
 			return held();
 		}
 

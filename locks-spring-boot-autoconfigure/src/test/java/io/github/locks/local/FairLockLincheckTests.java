@@ -1,5 +1,7 @@
 package io.github.locks.local;
 
+import java.util.List;
+
 import io.github.locks.Interleavings;
 import io.github.locks.LockOwner;
 import io.github.locks.LockType;
@@ -43,6 +45,13 @@ class FairLockLincheckTests {
 	@Test
 	void interruptAgainstGrant() {
 		Interleavings.check(InterruptAgainstGrant.class, InterruptAgainstGrant.Specification.class, 3, 1);
+	}
+
+	@Test
+	void calledThreadAgainstOneThatOvertakesIt() {
+		for (Class<?> scenario : List.of(Called.class, CalledAndImpatient.class)) {
+			Interleavings.check(scenario, Called.Right.class, 3, 1);
+		}
 	}
 
 	@Test
@@ -380,6 +389,80 @@ class FairLockLincheckTests {
 	}
 
 	/**
+	 * A thread waits that may be overtaken for ever, if it does not get the lock. It
+	 * does.
+	 */
+	public static class Called {
+
+		private final LockSteps steps;
+
+		public Called() {
+			this(Integer.MAX_VALUE);
+		}
+
+		Called(int overtakingNanos) {
+			this.steps = new LockSteps(overtakingNanos);
+			this.steps.ask(1, 1, true, true);
+			this.steps.askForThread(2, 2, true);
+		}
+
+		@Operation(runOnce = true)
+		public boolean awaitAndLeave() {
+			this.steps.at(2).acquisition().await(Long.MAX_VALUE, false);
+			return this.steps.release(2);
+		}
+
+		@Operation(runOnce = true)
+		public boolean release() {
+			return this.steps.release(1);
+		}
+
+		@Operation(runOnce = true)
+		public boolean overtakeIfPossible() {
+			return this.steps.ask(3, 3, true, false) == Outcome.BUSY || this.steps.release(3);
+		}
+
+		@Validate
+		public void validate() {
+			this.steps.validate();
+			if (!this.steps.lock().isFree()) {
+				throw new IllegalStateException("Not free");
+			}
+		}
+
+		/**
+		 * All is well in any order.
+		 */
+		public static class Right {
+
+			public boolean awaitAndLeave() {
+				return true;
+			}
+
+			public boolean release() {
+				return true;
+			}
+
+			public boolean overtakeIfPossible() {
+				return true;
+			}
+
+		}
+
+	}
+
+	/**
+	 * The same with a thread that insists when it is overtaken.
+	 */
+	public static class CalledAndImpatient extends Called {
+
+		public CalledAndImpatient() {
+			super(1);
+		}
+
+	}
+
+	/**
 	 * The last reader leaves, the writer that waits for it is cancelled, and a reader
 	 * waits behind it.
 	 */
@@ -691,7 +774,7 @@ class FairLockLincheckTests {
 
 		private static final LockOwner CHILD = PARENT.child("child");
 
-		private final FairLock lock = new FairLock("a", 0);
+		private final FairLock lock = new FairLock("a", 0, 0);
 
 		private final Acquisition held;
 

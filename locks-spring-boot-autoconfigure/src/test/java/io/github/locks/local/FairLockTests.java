@@ -26,7 +26,7 @@ class FairLockTests {
 	@Parameter
 	private boolean direct;
 
-	private final FairLock lock = new FairLock("a", 100);
+	private final FairLock lock = new FairLock("a", 100, 0);
 
 	private final List<Acquisition> settled = new ArrayList<>();
 
@@ -211,7 +211,7 @@ class FairLockTests {
 		for (int i = 0; i < 100_000; i++) {
 			holds.add(granted((i % 2 == 0) ? LockType.WRITE : LockType.READ, this.parent));
 		}
-		assertThat(this.lock.holders(3)).containsExactlyElementsOf(holds.subList(0, 3));
+		assertThat(this.lock.snapshot(3, 0).granted()).containsExactlyElementsOf(holds.subList(0, 3));
 		holds.forEach(this.lock::release);
 		granted(LockType.WRITE, LockOwner.create("w"));
 	}
@@ -225,7 +225,7 @@ class FairLockTests {
 		Acquisition direct = prepare(LockType.READ, this.child);
 		assertThat(this.lock.tryShare(direct, System.nanoTime())).isTrue();
 		assertThat(direct.slot()).isNotNegative();
-		assertThat(this.lock.holders(100)).hasSize(18).contains(direct);
+		assertThat(this.lock.snapshot(100, 0).granted()).hasSize(18).contains(direct);
 		assertThat(ask(LockType.WRITE, LockOwner.create("w"), false)).isEqualTo(Outcome.BUSY);
 		assertThat(ask(LockType.WRITE, this.child, false)).isEqualTo(Outcome.UPGRADE_REFUSED);
 		Acquisition writer = queued(LockType.WRITE, LockOwner.create("w"));
@@ -246,8 +246,8 @@ class FairLockTests {
 		for (int i = 0; i < 1000; i++) {
 			readers.add(granted(LockType.READ, LockOwner.create("r")));
 		}
-		assertThat(this.lock.holders(2000)).containsExactlyInAnyOrderElementsOf(readers);
-		assertThat(this.lock.holders(10)).hasSize(10);
+		assertThat(this.lock.snapshot(2000, 0).granted()).containsExactlyInAnyOrderElementsOf(readers);
+		assertThat(this.lock.snapshot(10, 0).granted()).hasSize(10);
 		readers.forEach((reader) -> assertThat(this.lock.release(reader)).isTrue());
 		assertThat(this.lock.isFree()).isTrue();
 		granted(LockType.WRITE, LockOwner.create("w"));
@@ -312,7 +312,7 @@ class FairLockTests {
 	/** What stands for a hold since others have asked for the lock. */
 	private Acquisition adopted(long token) {
 		ask(LockType.WRITE, LockOwner.create("other"), false);
-		return this.lock.adopted(token).orElseThrow();
+		return this.lock.findAdopted(token).orElseThrow();
 	}
 
 	private Outcome acquire(Acquisition acquisition, boolean mayQueue) {

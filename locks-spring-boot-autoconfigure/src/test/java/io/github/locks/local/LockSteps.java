@@ -18,11 +18,19 @@ public final class LockSteps implements Steps {
 		.mapToObj((number) -> LockOwner.create("owner " + number))
 		.toArray(LockOwner[]::new);
 
-	private final FairLock lock = new FairLock("a", 0);
+	private final FairLock lock;
 
 	private final AtomicReferenceArray<Request> places = new AtomicReferenceArray<>(PLACES);
 
 	private final AtomicIntegerArray told = new AtomicIntegerArray(PLACES);
+
+	LockSteps() {
+		this(0);
+	}
+
+	LockSteps(int overtakingNanos) {
+		this.lock = new FairLock("a", 0, overtakingNanos);
+	}
 
 	/** Lets readers meet until they get slots. */
 	void offerSlots() {
@@ -34,6 +42,7 @@ public final class LockSteps implements Steps {
 		for (Acquisition reader : readers) {
 			this.lock.release(reader);
 		}
+		require(this.lock.isShared(), "slots");
 	}
 
 	FairLock lock() {

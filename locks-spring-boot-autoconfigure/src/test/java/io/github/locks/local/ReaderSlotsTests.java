@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(60)
 class ReaderSlotsTests {
 
-	private final FairLock lock = new FairLock("a", 0);
+	private final FairLock lock = new FairLock("a", 0, 0);
 
 	@BeforeEach
 	void offerSlots() {

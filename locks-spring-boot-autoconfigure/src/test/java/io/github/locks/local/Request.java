@@ -76,10 +76,10 @@ public final class Request {
 			return this.lock.release(this.acquisition);
 		}
 		if (this.lock.beginExit(this.token, this.type)) {
-			this.lock.endExit(this.token);
+			this.lock.endExit(this.token, System.nanoTime());
 			return true;
 		}
-		return this.lock.adopted(this.token).filter(this.lock::release).isPresent();
+		return this.lock.findAdopted(this.token).filter(this.lock::release).isPresent();
 	}
 
 }

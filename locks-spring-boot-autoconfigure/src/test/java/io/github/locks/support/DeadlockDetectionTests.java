@@ -5,16 +5,22 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 import io.github.locks.Deadlock;
+import io.github.locks.LockException;
 import io.github.locks.LockHandle;
 import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
+import io.github.locks.spi.LockEvent;
+import io.github.locks.spi.LockListener;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -25,6 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests of deadlock detection over all kinds of lock.
@@ -35,6 +42,21 @@ class DeadlockDetectionTests {
 	@TempDir
 	private Path directory;
 
+	private final List<Deadlock> reported = new CopyOnWriteArrayList<>();
+
+	private final LockListener reports = new LockListener() {
+
+		@Override
+		public void onEvent(LockEvent event) {
+		}
+
+		@Override
+		public void onDeadlock(Deadlock deadlock) {
+			DeadlockDetectionTests.this.reported.add(deadlock);
+		}
+
+	};
+
 	private DefaultLockManager locks;
 
 	@BeforeEach
@@ -42,6 +64,7 @@ class DeadlockDetectionTests {
 		this.locks = DefaultLockManager.builder()
 			.directory(this.directory)
 			.deadlockCheckInterval(Duration.ofMillis(1))
+			.listener(this.reports)
 			.shutdownTimeout(Duration.ZERO)
 			.build();
 	}
@@ -103,6 +126,71 @@ class DeadlockDetectionTests {
 				.containsExactlyInAnyOrder("one", "two"));
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { 2, 3, 10 })
+	void cycleIsReportedWhenItClosesAndNotAtTheNextLook(int length) {
+		LockOwner[] owners = IntStream.range(0, length)
+			.mapToObj((number) -> LockOwner.create("o" + number))
+			.toArray(LockOwner[]::new);
+		try (DefaultLockManager patient = patient()) {
+			for (int i = 0; i < length; i++) {
+				patient.acquire(LockRequest.write("r" + i).owner(owners[i]).build());
+			}
+			for (int i = 0; i < length; i++) {
+				assertThat(this.reported).isEmpty();
+				patient.acquireAsync(LockRequest.write("r" + (i + 1) % length).owner(owners[i]).build());
+			}
+			awaitOneReportOf(length);
+		}
+	}
+
+	@Test
+	void cycleThatAThreadClosesIsReportedAtOnce() throws Exception {
+		LockOwner other = LockOwner.create("other");
+		try (DefaultLockManager patient = patient()) {
+			patient.acquire(LockRequest.write("b").owner(other).build());
+			Thread thread = new Thread(() -> {
+				patient.writeLock("a");
+				patient.acquireAsync(LockRequest.write("a").owner(other).build());
+				assertThatExceptionOfType(LockException.class).isThrownBy(() -> patient.writeLock("b"));
+			});
+			thread.start();
+			awaitOneReportOf(2);
+			thread.interrupt();
+			thread.join();
+		}
+	}
+
+	/** The reader waits for nobody but the writer that waits in front of it. */
+	@Test
+	void cycleThroughTheQueueIsReportedAtOnce() {
+		LockOwner reader = LockOwner.create("reader");
+		LockOwner writer = LockOwner.create("writer");
+		LockOwner late = LockOwner.create("late reader");
+		try (DefaultLockManager patient = patient()) {
+			patient.acquire(LockRequest.read("a").owner(reader).build());
+			patient.acquire(LockRequest.write("b").owner(late).build());
+			patient.acquireAsync(LockRequest.write("b").owner(reader).build());
+			patient.acquireAsync(LockRequest.write("a").owner(writer).build());
+			assertThat(this.reported).isEmpty();
+			patient.acquireAsync(LockRequest.read("a").owner(late).build());
+			awaitOneReportOf(3);
+		}
+	}
+
+	private DefaultLockManager patient() {
+		return DefaultLockManager.builder()
+			.deadlockCheckInterval(Duration.ofHours(1))
+			.shutdownTimeout(Duration.ZERO)
+			.listener(this.reports)
+			.build();
+	}
+
+	private void awaitOneReportOf(int length) {
+		Awaitility.await().until(() -> this.reported.size() == 1);
+		assertThat(this.reported.get(0).participants()).hasSize(length);
+	}
+
 	@Test
 	void twoDeadlocksAreTwoReports() {
 		for (String pair : List.of("x", "y")) {
@@ -132,6 +220,7 @@ class DeadlockDetectionTests {
 			for (Future<?> loop : loops) {
 				loop.get(30, TimeUnit.SECONDS);
 			}
+			assertThat(this.reported).isEmpty();
 		}
 		finally {
 			pool.shutdownNow();

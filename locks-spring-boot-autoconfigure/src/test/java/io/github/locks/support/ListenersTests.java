@@ -61,6 +61,38 @@ class ListenersTests {
 	}
 
 	@Test
+	void whoDoesNotFollowHoldsIsToldOfTheRestWhateverOthersFollow() {
+		Recorder casual = new Recorder(false);
+		for (LockListener other : List.of(casual, this.recorder)) {
+			casual.events.clear();
+			try (DefaultLockManager both = DefaultLockManager.builder().listener(casual).listener(other).build();
+					LockHandle held = both.writeLock("a")) {
+				both.readLock("a").close();
+				assertThat(both.tryAcquire(LockRequest.write("a").owner(LockOwner.create("b")).build())).isEmpty();
+				assertThat(held.isHeld()).isTrue();
+			}
+			assertThat(casual.events).extracting(LockEvent::operation).containsOnly(Kind.TIMEOUT);
+		}
+		assertThat(this.recorder.events).extracting(LockEvent::operation)
+			.containsExactly(Kind.ACQUIRED, Kind.ACQUIRED, Kind.RELEASED, Kind.TIMEOUT, Kind.RELEASED);
+	}
+
+	@Test
+	void whoDoesNotFollowHoldsIsToldOfTheEndOfEachWait() {
+		Recorder casual = new Recorder(false);
+		try (DefaultLockManager manager = DefaultLockManager.builder().listener(casual).build()) {
+			LockHandle held = manager.writeLock("a");
+			CompletableFuture<LockHandle> waiting = manager.acquireAsync(LockRequest.write("a").build());
+			held.close();
+			waiting.join().close();
+			assertThat(casual.waits).hasSize(1);
+			assertThat(casual.events).singleElement()
+				.returns(Kind.ACQUIRED, LockEvent::operation)
+				.returns(true, LockEvent::waited);
+		}
+	}
+
+	@Test
 	void waitIsToldOnceAndEndsWithAnEventThatSaysSo() throws Exception {
 		LockHandle held = this.locks.writeLock("a");
 		LockOwner owner = LockOwner.create("waiter");
@@ -279,6 +311,21 @@ class ListenersTests {
 		private final Map<LockType, LongAdder> waiting = new ConcurrentHashMap<>();
 
 		private final Map<LockType, LongAdder> held = new ConcurrentHashMap<>();
+
+		private final boolean followsHolds;
+
+		Recorder() {
+			this(true);
+		}
+
+		Recorder(boolean followsHolds) {
+			this.followsHolds = followsHolds;
+		}
+
+		@Override
+		public boolean followsHolds() {
+			return this.followsHolds;
+		}
 
 		@Override
 		public void onEvent(LockEvent event) {

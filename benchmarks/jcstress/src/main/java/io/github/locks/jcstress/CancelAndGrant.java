@@ -21,7 +21,7 @@ import org.openjdk.jcstress.infra.results.ZZ_Result;
 @State
 public class CancelAndGrant {
 
-	private final FairLock lock = new FairLock("a", 0);
+	private final FairLock lock = new FairLock("a", 0, 0);
 
 	private final Acquisition held = Requests.ask(this.lock, LockType.WRITE);
 

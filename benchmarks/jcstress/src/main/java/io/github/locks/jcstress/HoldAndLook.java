@@ -24,7 +24,7 @@ public class HoldAndLook {
 
 	private static final LockOwner[] OWNERS = { LockOwner.create("0"), LockOwner.create("1"), LockOwner.create("2") };
 
-	private final FairLock lock = new FairLock("a", 0);
+	private final FairLock lock = new FairLock("a", 0, 0);
 
 	@Actor
 	public void hold() {
@@ -35,10 +35,10 @@ public class HoldAndLook {
 	private void hold(int number) {
 		long token = this.lock.enter(LockType.WRITE, OWNERS[number], null, number);
 		if (token != 0 && this.lock.beginExit(token, LockType.WRITE)) {
-			this.lock.endExit(token);
+			this.lock.endExit(token, 0);
 		}
 		else {
-			this.lock.adopted(token).ifPresent(this.lock::release);
+			this.lock.findAdopted(token).ifPresent(this.lock::release);
 		}
 	}
 

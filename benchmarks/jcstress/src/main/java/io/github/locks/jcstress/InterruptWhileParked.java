@@ -20,7 +20,7 @@ import org.openjdk.jcstress.annotations.State;
 @State
 public class InterruptWhileParked {
 
-	private final FairLock lock = new FairLock("a", 0);
+	private final FairLock lock = new FairLock("a", 0, 0);
 
 	private final Acquisition held = Requests.ask(this.lock, LockType.WRITE);
 

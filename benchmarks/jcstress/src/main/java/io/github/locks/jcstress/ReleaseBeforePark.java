@@ -23,7 +23,7 @@ public class ReleaseBeforePark {
 
 	private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
 
-	private final FairLock lock = new FairLock("a", 0);
+	private final FairLock lock = new FairLock("a", 0, 0);
 
 	private final Acquisition held = Requests.ask(this.lock, LockType.WRITE);
 

@@ -19,7 +19,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @State
 public class ReleasePublishes {
 
-	private final FairLock lock = new FairLock("a", 0);
+	private final FairLock lock = new FairLock("a", 0, 0);
 
 	private final Request held = new Request(this.lock, LockType.WRITE);
 

@@ -22,13 +22,16 @@ final class Requests {
 
 	/** A lock whose readers have slots. */
 	static FairLock lockWithSlots() {
-		FairLock lock = new FairLock("a", 0);
+		FairLock lock = new FairLock("a", 0, 0);
 		Acquisition[] readers = new Acquisition[17];
 		for (int i = 0; i < readers.length; i++) {
 			readers[i] = ask(lock, LockType.READ);
 		}
 		for (Acquisition reader : readers) {
 			lock.release(reader);
+		}
+		if (!lock.isShared()) {
+			throw new IllegalStateException("No slots");
 		}
 		return lock;
 	}
