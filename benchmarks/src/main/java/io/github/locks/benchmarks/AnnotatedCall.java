@@ -2,6 +2,7 @@ package io.github.locks.benchmarks;
 
 import io.github.locks.benchmarks.Beans.Advised;
 import io.github.locks.benchmarks.Beans.Locked;
+import io.github.locks.benchmarks.Beans.Named;
 import io.github.locks.benchmarks.Beans.Order;
 import io.github.locks.benchmarks.Beans.Woven;
 import io.github.locks.benchmarks.Beans.WovenAndBound;
@@ -31,6 +32,9 @@ public enum AnnotatedCall {
 
 	/** Our interceptor and the name. */
 	STUB_ARGUMENT("our interceptor without a lock, orders:#{#id}", Locked.class, Locked::argument),
+
+	/** The name as most aspects make it, without a lock. */
+	SPEL("advisor that evaluates 'orders:' + #id, cached and compiled", Named.class, Named::call),
 
 	/** With the lock. */
 	LITERAL("@WriteLock, orders", Locked.class, Locked::literal),

@@ -4,6 +4,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.util.Objects;
 
 import io.github.locks.annotation.WriteLock;
 import org.aopalliance.intercept.MethodInterceptor;
@@ -20,6 +21,13 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.EnableAspectJAutoProxy;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Role;
+import org.springframework.context.expression.MethodBasedEvaluationContext;
+import org.springframework.core.DefaultParameterNameDiscoverer;
+import org.springframework.core.ParameterNameDiscoverer;
+import org.springframework.expression.Expression;
+import org.springframework.expression.spel.SpelCompilerMode;
+import org.springframework.expression.spel.SpelParserConfiguration;
+import org.springframework.expression.spel.standard.SpelExpressionParser;
 
 /**
  * The beans whose methods are called, and their advice. Each advice is for one bean only.
@@ -32,17 +40,35 @@ final class Beans {
 	/** The application. */
 	@Configuration(proxyBeanMethods = false)
 	@EnableAspectJAutoProxy(proxyTargetClass = true)
-	@Import({ Advised.class, Woven.class, WovenAndBound.class, Locked.class, EmptyAspect.class,
+	@Import({ Advised.class, Named.class, Woven.class, WovenAndBound.class, Locked.class, EmptyAspect.class,
 			EmptyBoundAspect.class })
 	static class Application {
 
 		@Bean
 		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 		static Advisor emptyAdvisor() {
+			return advisor(Advised.class, (invocation) -> invocation.proceed());
+		}
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static Advisor namingAdvisor() {
+			Expression expression = new SpelExpressionParser(
+					new SpelParserConfiguration(SpelCompilerMode.IMMEDIATE, Beans.class.getClassLoader()))
+				.parseExpression("'orders:' + #id");
+			ParameterNameDiscoverer names = new DefaultParameterNameDiscoverer();
+			return advisor(Named.class, (invocation) -> {
+				Object target = Objects.requireNonNull(invocation.getThis());
+				String name = expression.getValue(new MethodBasedEvaluationContext(target, invocation.getMethod(),
+						invocation.getArguments(), names), String.class);
+				return (name != null) ? invocation.proceed() : null;
+			});
+		}
+
+		private static Advisor advisor(Class<?> bean, MethodInterceptor advice) {
 			NameMatchMethodPointcut pointcut = new NameMatchMethodPointcut();
 			pointcut.setMappedName("call");
-			pointcut.setClassFilter((type) -> Advised.class.isAssignableFrom(type));
-			MethodInterceptor advice = (invocation) -> invocation.proceed();
+			pointcut.setClassFilter(bean::isAssignableFrom);
 			return new DefaultPointcutAdvisor(pointcut, advice);
 		}
 
@@ -54,6 +80,15 @@ final class Beans {
 		public long unadvised(long id) {
 			return id + 1;
 		}
+
+		public long call(long id) {
+			return id + 1;
+		}
+
+	}
+
+	/** Has an advisor that makes a name. */
+	static class Named {
 
 		public long call(long id) {
 			return id + 1;

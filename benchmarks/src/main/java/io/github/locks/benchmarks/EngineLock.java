@@ -4,12 +4,14 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
+import io.github.locks.LockOperation;
 import io.github.locks.LockOwner;
 import io.github.locks.LockType;
 import io.github.locks.local.Acquisition;
 import io.github.locks.local.FairLock;
 import io.github.locks.local.Outcome;
 import io.github.locks.spi.LockClock;
+import io.github.locks.spi.LockEvent;
 import io.github.locks.statistics.ResourceRecorder;
 import io.github.locks.statistics.StatisticsArchive;
 
@@ -65,29 +67,53 @@ final class EngineLock implements GuardedWork {
 	private void exit(long token, LockType type) {
 		long nanos = this.clock.nanos();
 		if (this.lock.beginExit(token, type)) {
-			this.recorder.left(-1, type, nanos - this.lock.sinceNanos(), nanos);
+			this.recorder.left(-1, type, Math.max(0, nanos - this.lock.sinceNanos()), nanos);
 			this.lock.endExit(token, nanos);
 		}
 		else {
-			this.lock.findAdopted(token).ifPresent(this.lock::release);
+			this.lock.findAdopted(token).ifPresent(this::release);
 		}
 	}
 
 	private long runIndirect(LockType type, LockOwner owner, LongSupplier work) {
 		Acquisition acquisition = this.lock.prepare(type, owner, null, null);
-		boolean shares = this.lock.tryShare(acquisition, this.clock.nanos());
-		if (!shares && this.lock.acquire(acquisition, true) == Outcome.QUEUED) {
-			acquisition.spin(PATIENCE_NANOS);
-			acquisition.await(PATIENCE_NANOS, false);
+		if (this.lock.tryShare(acquisition, this.clock.nanos())) {
+			this.recorder.entered(acquisition.slot(), type, owner, null, acquisition.grantedNanos());
+		}
+		else {
+			if (this.lock.acquire(acquisition, true) == Outcome.QUEUED) {
+				acquisition.spin(PATIENCE_NANOS);
+				acquisition.await(PATIENCE_NANOS, false);
+			}
+			record(LockOperation.Kind.ACQUIRED, acquisition, 0);
 		}
 		try {
 			return work.getAsLong();
 		}
 		finally {
-			if (!this.lock.release(acquisition)) {
-				throw new IllegalStateException("Not granted");
-			}
+			release(acquisition);
 		}
+	}
+
+	private void release(Acquisition acquisition) {
+		long nanos = this.clock.nanos();
+		if (this.lock.beginExit(acquisition)) {
+			long held = Math.max(0, nanos - acquisition.grantedNanos());
+			this.recorder.left(acquisition.slot(), acquisition.type(), held, nanos);
+			this.lock.endExit(acquisition);
+		}
+		else if (this.lock.release(acquisition)) {
+			record(LockOperation.Kind.RELEASED, acquisition, System.nanoTime() - acquisition.grantedNanos());
+		}
+		else {
+			throw new IllegalStateException("Not granted");
+		}
+	}
+
+	private void record(LockOperation.Kind operation, Acquisition acquisition, long heldNanos) {
+		this.recorder
+			.record(new LockEvent(operation, acquisition.resource(), acquisition.type(), acquisition.owner().name(),
+					null, null, System.nanoTime(), acquisition.waitedNanos(), acquisition.hasWaited(), heldNanos));
 	}
 
 }

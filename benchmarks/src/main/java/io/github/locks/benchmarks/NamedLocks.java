@@ -12,7 +12,9 @@ import io.github.locks.LockHandle;
 import io.github.locks.LockManager;
 import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
+import io.github.locks.metrics.LocksMetrics;
 import io.github.locks.support.DefaultLockManager;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
 /**
  * Locks that are looked up by name for each use: one of a thousand known names.
@@ -28,6 +30,13 @@ final class NamedLocks {
 
 	static GuardedWork blocking(boolean statistics) {
 		return new Managed(manager(statistics), LockManager::readLock, LockManager::writeLock);
+	}
+
+	/** With a meter registry, as in an application with the Actuator. */
+	static GuardedWork metered() {
+		LocksMetrics metrics = new LocksMetrics(new SimpleMeterRegistry(), "memory");
+		return new Managed(filled(DefaultLockManager.builder().listener(metrics).build()), LockManager::readLock,
+				LockManager::writeLock);
 	}
 
 	static GuardedWork trying() {
@@ -50,7 +59,10 @@ final class NamedLocks {
 	}
 
 	private static LockManager manager(boolean statistics) {
-		LockManager locks = DefaultLockManager.builder().statistics(statistics).build();
+		return filled(DefaultLockManager.builder().statistics(statistics).build());
+	}
+
+	private static LockManager filled(LockManager locks) {
 		for (int i = 0; i < COUNT; i++) {
 			locks.readLock(name(i)).close();
 			locks.writeLock(name(i)).close();

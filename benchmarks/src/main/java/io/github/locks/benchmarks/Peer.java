@@ -51,6 +51,9 @@ public enum Peer {
 	/** Without statistics. */
 	MANAGER_NO_STATISTICS("LockManager, statistics off", () -> NamedLocks.blocking(false)),
 
+	/** With meters, which follow each hold. */
+	MANAGER_METERED("LockManager with meters", NamedLocks::metered),
+
 	/** Without waiting. */
 	MANAGER_TRY("LockManager.tryAcquire", NamedLocks::trying),
 

@@ -177,8 +177,9 @@ public final class DefaultLockManagerBuilder {
 
 	/**
 	 * Sets which clock tells how long locks are held that nobody waits for. Waits are
-	 * always exact, and so is all as long as there is a listener. Default:
-	 * {@link LockClock#COARSE}.
+	 * always exact, and so is all as long as a listener
+	 * {@linkplain io.github.locks.spi.LockListener#followsHolds() follows holds}.
+	 * Default: {@link LockClock#COARSE}.
 	 * @param clock the clock
 	 * @return this builder
 	 */

@@ -85,6 +85,29 @@ class ReaderSlotsTests {
 	}
 
 	@Test
+	void writerWaitsUntilAReaderThatLeavesHasLeft() {
+		Acquisition reader = prepare(LockType.READ);
+		assertThat(this.lock.tryShare(reader, 1)).isTrue();
+		assertThat(this.lock.beginExit(reader)).isTrue();
+		AtomicBoolean left = new AtomicBoolean();
+		CompletableFuture<Boolean> leftBefore = new CompletableFuture<>();
+		new Thread(() -> leftBefore.completeAsync(() -> {
+			assertThat(this.lock.acquire(prepare(LockType.WRITE), false)).isEqualTo(Outcome.GRANTED);
+			return left.get();
+		}, Runnable::run)).start();
+		while (this.lock.isShared()) {
+			Thread.onSpinWait();
+		}
+		// Time to go wrong in.
+		for (long start = System.nanoTime(); System.nanoTime() - start < 5_000_000;) {
+			Thread.onSpinWait();
+		}
+		left.set(true);
+		this.lock.endExit(reader);
+		assertThat(leftBefore.join()).isTrue();
+	}
+
+	@Test
 	void noSlotsWhileAReaderThatCameFromOneIsInside() {
 		Acquisition first = prepare(LockType.READ);
 		assertThat(this.lock.tryShare(first, 1)).isTrue();

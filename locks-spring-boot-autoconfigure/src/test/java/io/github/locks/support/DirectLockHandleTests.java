@@ -50,6 +50,18 @@ class DirectLockHandleTests {
 	}
 
 	@Test
+	void secondCloseIsNotThatOfTheNextHolder() {
+		LockHandle first = this.locks.writeLock("a");
+		first.close();
+		LockHandle next = this.locks.acquire(LockRequest.write("a").owner(this.parent).build());
+		first.close();
+		assertThat(first.isHeld()).isFalse();
+		assertThat(next.isHeld()).isTrue();
+		assertThat(next.fencingToken()).isGreaterThan(first.fencingToken());
+		next.close();
+	}
+
+	@Test
 	void holdThatOthersFindIsHeldUntilItIsClosed() {
 		LockHandle direct = this.locks.acquire(LockRequest.write("a").owner(this.parent).method("A.b").build());
 		long token = direct.fencingToken();
