@@ -1,6 +1,7 @@
 package io.github.locks.benchmarks;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -12,6 +13,7 @@ import io.github.locks.local.FairLock;
 import io.github.locks.local.Outcome;
 import io.github.locks.spi.LockClock;
 import io.github.locks.spi.LockEvent;
+import io.github.locks.statistics.HoldCell;
 import io.github.locks.statistics.ResourceRecorder;
 import io.github.locks.statistics.StatisticsArchive;
 
@@ -50,12 +52,13 @@ final class EngineLock implements GuardedWork {
 	}
 
 	private long run(LockType type, LockOwner owner, LongSupplier work) {
+		HoldCell cell = Objects.requireNonNull(this.recorder.cell());
 		long nanos = this.clock.nanos();
 		long token = this.lock.enter(type, owner, null, nanos);
 		if (token == 0) {
 			return runIndirect(type, owner, work);
 		}
-		this.recorder.entered(-1, type, owner, null, nanos);
+		cell.entered(type, owner, null, nanos);
 		try {
 			return work.getAsLong();
 		}
@@ -65,9 +68,10 @@ final class EngineLock implements GuardedWork {
 	}
 
 	private void exit(long token, LockType type) {
+		HoldCell cell = Objects.requireNonNull(this.recorder.cell());
 		long nanos = this.clock.nanos();
 		if (this.lock.beginExit(token, type)) {
-			this.recorder.left(-1, type, Math.max(0, nanos - this.lock.sinceNanos()), nanos);
+			cell.left(type, Math.max(0, nanos - this.lock.sinceNanos()), nanos);
 			this.lock.endExit(token, nanos);
 		}
 		else {
@@ -78,7 +82,7 @@ final class EngineLock implements GuardedWork {
 	private long runIndirect(LockType type, LockOwner owner, LongSupplier work) {
 		Acquisition acquisition = this.lock.prepare(type, owner, null, null);
 		if (this.lock.tryShare(acquisition, this.clock.nanos())) {
-			this.recorder.entered(acquisition.slot(), type, owner, null, acquisition.grantedNanos());
+			cellOf(acquisition).entered(type, owner, null, acquisition.grantedNanos());
 		}
 		else {
 			if (this.lock.acquire(acquisition, true) == Outcome.QUEUED) {
@@ -99,7 +103,7 @@ final class EngineLock implements GuardedWork {
 		long nanos = this.clock.nanos();
 		if (this.lock.beginExit(acquisition)) {
 			long held = Math.max(0, nanos - acquisition.grantedNanos());
-			this.recorder.left(acquisition.slot(), acquisition.type(), held, nanos);
+			cellOf(acquisition).left(acquisition.type(), held, nanos);
 			this.lock.endExit(acquisition);
 		}
 		else if (this.lock.release(acquisition)) {
@@ -108,6 +112,10 @@ final class EngineLock implements GuardedWork {
 		else {
 			throw new IllegalStateException("Not granted");
 		}
+	}
+
+	private HoldCell cellOf(Acquisition reader) {
+		return Objects.requireNonNull(this.recorder.cell(reader.slot()));
 	}
 
 	private void record(LockOperation.Kind operation, Acquisition acquisition, long heldNanos) {

@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 
 import io.github.locks.LockOwner;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * so no atomic instruction is needed. Readers come at any time; a version tells them to
  * look again, as in a sequence lock.
  */
-final class HoldCell {
+public final class HoldCell {
 
 	private static final VarHandle VERSION;
 
@@ -65,8 +66,15 @@ final class HoldCell {
 		this.capacity = (capacity > 1) ? Integer.highestOneBit(capacity - 1) << 1 : 1;
 	}
 
-	/** Takes a hold down; called by its holder, while the place is its own. */
-	void entered(LockType type, LockOwner owner, @Nullable String method, long nanos) {
+	/**
+	 * Takes a hold down that was granted at once; called by its holder, before it can be
+	 * given back.
+	 * @param type the kind of lock
+	 * @param owner who holds it
+	 * @param method which method holds it, or {@code null} if unknown
+	 * @param nanos the time of the grant
+	 */
+	public void entered(LockType type, LockOwner owner, @Nullable String method, long nanos) {
 		HoldTally tally = tally(type);
 		Entry entry = nextEntry();
 		int odd = this.version | 1;
@@ -80,10 +88,13 @@ final class HoldCell {
 	}
 
 	/**
-	 * Takes the end of the last hold down, if its begin was; called by its holder, while
-	 * the place is its own.
+	 * Takes the end of the last hold down, if its begin was; called by its holder, before
+	 * anybody else can get the place.
+	 * @param type the kind of lock
+	 * @param heldNanos how long it was held
+	 * @param nanos the time
 	 */
-	void left(LockType type, long heldNanos, long nanos) {
+	public void left(LockType type, long heldNanos, long nanos) {
 		Entry last = last();
 		if (last != null) {
 			HoldTally tally = tally(type);
@@ -101,19 +112,24 @@ final class HoldCell {
 		return (current.length > 0 && this.written > 0) ? current[index(this.written - 1, current.length)] : null;
 	}
 
-	/** The place for the next hold, which is all that has to be allocated. */
+	/** The place for the next hold. */
 	private Entry nextEntry() {
+		if (this.written < this.capacity) {
+			return newEntry();
+		}
 		@Nullable Entry[] current = this.ring;
-		if (this.written == current.length && current.length < this.capacity) {
+		return Objects.requireNonNull(current[index(this.written, current.length)]);
+	}
+
+	/** All that has to be allocated. Apart, so that it is not compiled into each lock. */
+	private Entry newEntry() {
+		@Nullable Entry[] current = this.ring;
+		if (this.written == current.length) {
 			current = Arrays.copyOf(current, Math.max(1, 2 * current.length));
 			this.ring = current;
 		}
-		int index = index(this.written, current.length);
-		Entry entry = current[index];
-		if (entry == null) {
-			entry = new Entry();
-			current[index] = entry;
-		}
+		Entry entry = new Entry();
+		current[index(this.written, current.length)] = entry;
 		return entry;
 	}
 

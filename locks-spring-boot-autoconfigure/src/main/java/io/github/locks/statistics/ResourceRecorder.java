@@ -9,7 +9,6 @@ import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
 import io.github.locks.LockOperation;
-import io.github.locks.LockOwner;
 import io.github.locks.LockStatistics;
 import io.github.locks.LockType;
 import io.github.locks.ResourceStatistics;
@@ -68,34 +67,21 @@ public final class ResourceRecorder {
 	}
 
 	/**
-	 * Takes down a hold that was granted at once; called by its holder, before it can be
-	 * given back.
-	 * @param slot the slot for readers that belongs to the holder, or -1 if the whole
-	 * lock does
-	 * @param type the kind of lock
-	 * @param owner who holds it
-	 * @param method which method holds it, or {@code null} if unknown
-	 * @param nanos the time of the grant
+	 * Returns where the one who holds the whole lock takes down its hold. To be asked for
+	 * before the lock is taken or given back: what is read afterwards is waited for.
+	 * @return the cell, or {@code null} if nothing is recorded
 	 */
-	public void entered(int slot, LockType type, LockOwner owner, @Nullable String method, long nanos) {
-		if (this.enabled) {
-			this.recording.cell(slot).entered(type, owner, method, nanos);
-		}
+	public @Nullable HoldCell cell() {
+		return this.enabled ? this.recording.cell : null;
 	}
 
 	/**
-	 * Takes down that a hold has ended that was granted at once; called by its holder,
-	 * before anybody else can get the slot or the lock.
-	 * @param slot the slot for readers that belongs to the holder, or -1 if the whole
-	 * lock does
-	 * @param type the kind of lock
-	 * @param heldNanos how long it was held
-	 * @param nanos the time
+	 * Returns where a reader takes down its hold.
+	 * @param slot the slot that belongs to the reader
+	 * @return the cell, or {@code null} if nothing is recorded
 	 */
-	public void left(int slot, LockType type, long heldNanos, long nanos) {
-		if (this.enabled) {
-			this.recording.cell(slot).left(type, heldNanos, nanos);
-		}
+	public @Nullable HoldCell cell(int slot) {
+		return this.enabled ? this.recording.slots().get(slot) : null;
 	}
 
 	/**
@@ -176,10 +162,6 @@ public final class ResourceRecorder {
 		void record(LockEvent event) {
 			this.events.record(event);
 			this.history.add(event);
-		}
-
-		HoldCell cell(int slot) {
-			return (slot < 0) ? this.cell : slots().get(slot);
 		}
 
 		private HoldCells slots() {

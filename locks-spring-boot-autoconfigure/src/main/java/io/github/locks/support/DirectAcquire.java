@@ -5,6 +5,7 @@ import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
 import io.github.locks.LockType;
 import io.github.locks.local.Acquisition;
+import io.github.locks.statistics.HoldCell;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,7 @@ final class DirectAcquire {
 	 */
 	static @Nullable LockHandle tryAcquire(LockRuntime runtime, @Nullable String resource, LockType type,
 			@Nullable LockOwner owner, @Nullable LockRequest request) {
-		if (resource == null || !runtime.shutdown().isOpen() || Thread.currentThread().isInterrupted()) {
+		if (resource == null || Thread.currentThread().isInterrupted()) {
 			return null;
 		}
 		ManagedResource known = runtime.resources().find(resource);
@@ -42,13 +43,15 @@ final class DirectAcquire {
 	}
 
 	/**
-	 * Takes a lock that is free, or shared by readers.
+	 * Takes a lock that is free, or shared by readers. What is taken is given back if it
+	 * cannot be noted.
 	 * @return the handle, or {@code null} if it takes more
 	 */
 	static @Nullable LockHandle enter(LockRuntime runtime, ManagedResource resource, LockType type, LockOwner owner,
 			@Nullable LockRequest request) {
 		String method = (request != null) ? request.method() : null;
 		String template = (request != null) ? request.template() : null;
+		HoldCell cell = resource.recorder().cell();
 		long nanos = runtime.now(resource);
 		long token = resource.enter(type, owner, method, nanos);
 		if (token == 0) {
@@ -56,7 +59,14 @@ final class DirectAcquire {
 					: null;
 		}
 		LockHandle handle = new DirectLockHandle(runtime, resource, type, owner, template, token);
-		return entered(runtime, resource, -1, handle, method, template, nanos);
+		try {
+			runtime.entered(cell, handle, method, template, nanos);
+			return handle;
+		}
+		catch (Throwable ex) {
+			handle.close();
+			throw ex;
+		}
 	}
 
 	private static @Nullable LockHandle share(LockRuntime runtime, ManagedResource resource, LockOwner owner,
@@ -64,15 +74,11 @@ final class DirectAcquire {
 		Acquisition reader = resource.prepare(LockType.READ, owner, method, null);
 		LockHandle handle = new LocalLockHandle(runtime, resource, reader, template);
 		long nanos = runtime.now(resource);
-		return resource.tryShare(reader, nanos)
-				? entered(runtime, resource, reader.slot(), handle, method, template, nanos) : null;
-	}
-
-	/** Whatever goes wrong from here on: what was taken is given back. */
-	private static LockHandle entered(LockRuntime runtime, ManagedResource resource, int slot, LockHandle handle,
-			@Nullable String method, @Nullable String template, long nanos) {
+		if (!resource.tryShare(reader, nanos)) {
+			return null;
+		}
 		try {
-			runtime.entered(resource, slot, handle, method, template, nanos);
+			runtime.entered(resource.recorder().cell(reader.slot()), handle, method, template, nanos);
 			return handle;
 		}
 		catch (Throwable ex) {

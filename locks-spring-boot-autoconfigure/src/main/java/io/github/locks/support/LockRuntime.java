@@ -11,6 +11,7 @@ import io.github.locks.local.Acquisition;
 import io.github.locks.local.FairLock;
 import io.github.locks.spi.LockClock;
 import io.github.locks.spi.LockEvent;
+import io.github.locks.statistics.HoldCell;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,7 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 		ManagedResource resource = handle.managed();
 		long token = handle.fencingToken();
 		LockType type = handle.type();
+		HoldCell cell = resource.recorder().cell();
 		long nanos = now(resource);
 		if (!resource.beginExit(token, type)) {
 			resource.findAdopted(token).ifPresent((adopted) -> release(resource, adopted, handle.template()));
@@ -72,7 +74,7 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 			since = resource.sinceNanos();
 			method = resource.enteredMethod();
 			nanos = notBefore(since, nanos);
-			resource.recorder().left(-1, type, nanos - since, nanos);
+			left(cell, type, since, nanos);
 		}
 		finally {
 			resource.endExit(token, nanos);
@@ -86,6 +88,8 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 	/** Gives any other lock inside of this process back, once. */
 	void release(ManagedResource resource, Acquisition acquisition, @Nullable String template) {
 		FairLock lock = acquisition.lock();
+		int slot = acquisition.slot();
+		HoldCell cell = (slot >= 0) ? resource.recorder().cell(slot) : null;
 		long now = now(resource);
 		if (!lock.beginExit(acquisition)) {
 			if (lock.release(acquisition)) {
@@ -96,13 +100,19 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 		long since = acquisition.grantedNanos();
 		long nanos = notBefore(since, now);
 		try {
-			resource.recorder().left(acquisition.slot(), acquisition.type(), nanos - since, nanos);
+			left(cell, acquisition.type(), since, nanos);
 		}
 		finally {
 			lock.endExit(acquisition);
 		}
 		if (this.listeners.followHolds()) {
 			this.listeners.onEvent(released(acquisition, template, nanos));
+		}
+	}
+
+	private static void left(@Nullable HoldCell cell, LockType type, long since, long nanos) {
+		if (cell != null) {
+			cell.left(type, nanos - since, nanos);
 		}
 	}
 
@@ -145,11 +155,13 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 	 * Notes the grant of a lock that was free, or shared; called by its holder, before it
 	 * can be given back.
 	 */
-	void entered(ManagedResource resource, int slot, LockHandle handle, @Nullable String method,
-			@Nullable String template, long nanos) {
-		resource.recorder().entered(slot, handle.type(), handle.owner(), method, nanos);
+	void entered(@Nullable HoldCell cell, LockHandle handle, @Nullable String method, @Nullable String template,
+			long nanos) {
+		if (cell != null) {
+			cell.entered(handle.type(), handle.owner(), method, nanos);
+		}
 		if (this.listeners.followHolds()) {
-			this.listeners.onEvent(new LockEvent(LockOperation.Kind.ACQUIRED, resource.resource(), handle.type(),
+			this.listeners.onEvent(new LockEvent(LockOperation.Kind.ACQUIRED, handle.resource(), handle.type(),
 					handle.owner().name(), method, template, nanos, 0, false, 0));
 		}
 	}
