@@ -65,7 +65,7 @@ public final class LockOwner {
 		}
 		this.parent = parent;
 		this.nested = nested;
-		this.hash = System.identityHashCode(this);
+		this.hash = 0;
 	}
 
 	/**
@@ -192,7 +192,8 @@ public final class LockOwner {
 
 	@Override
 	public int hashCode() {
-		return this.hash;
+		// For a task only if it is needed: the first time that takes longer than a lock.
+		return (this.thread != null) ? this.hash : System.identityHashCode(this);
 	}
 
 	@Override

@@ -36,8 +36,6 @@ import org.jspecify.annotations.Nullable;
  */
 public class FairLock extends LockWord {
 
-	private static final int SPINS = (Runtime.getRuntime().availableProcessors() > 1) ? 20 : 0;
-
 	private static final VarHandle MONITOR_FIELD;
 
 	static {
@@ -165,7 +163,7 @@ public class FairLock extends LockWord {
 				return outcome;
 			}
 			acquisition.asksAgain();
-			spinWhileHeld();
+			monitor().spinWhileHeld();
 		}
 		return arrive(acquisition, mayQueue);
 	}
@@ -182,18 +180,6 @@ public class FairLock extends LockWord {
 			}
 			return outcome;
 		});
-	}
-
-	/**
-	 * Who may overtake and has found the lock taken waits for a moment before it stands
-	 * in the queue: to be woken takes longer than most holds.
-	 */
-	private void spinWhileHeld() {
-		Monitor known = this.monitor;
-		for (int spins = 0; known != null && known.isHeld() && spins < SPINS; spins++) {
-			Thread.onSpinWait();
-			VarHandle.acquireFence();
-		}
 	}
 
 	/**

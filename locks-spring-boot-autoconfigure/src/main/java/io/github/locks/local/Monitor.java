@@ -1,5 +1,6 @@
 package io.github.locks.local;
 
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -18,6 +19,8 @@ final class Monitor extends SpinMutex {
 
 	/** After so many calm grants to several readers they get slots. */
 	private static final int CALM_READS = 16;
+
+	private static final int SPINS = (Runtime.getRuntime().availableProcessors() > 1) ? 20 : 0;
 
 	private final AcquisitionList queue = new AcquisitionList();
 
@@ -45,9 +48,15 @@ final class Monitor extends SpinMutex {
 		return this.granted.isEmpty() && this.queue.isEmpty();
 	}
 
-	/** Whether somebody is inside. Without the mutex a guess. */
-	boolean isHeld() {
-		return !this.granted.isEmpty();
+	/**
+	 * Waits for a moment, without the mutex, if somebody is inside. For who may overtake:
+	 * to stand in the queue and be woken takes longer than most holds.
+	 */
+	void spinWhileHeld() {
+		for (int spins = 0; !this.granted.isEmpty() && spins < SPINS; spins++) {
+			Thread.onSpinWait();
+			VarHandle.acquireFence();
+		}
 	}
 
 	AcquisitionList queue() {

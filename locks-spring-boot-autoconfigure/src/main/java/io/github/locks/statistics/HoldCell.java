@@ -45,15 +45,15 @@ public final class HoldCell {
 	/** Odd while a holder writes. */
 	private volatile int version;
 
-	private volatile @Nullable HoldTally read;
+	private @Nullable HoldTally read;
 
-	private volatile @Nullable HoldTally write;
+	private @Nullable HoldTally write;
 
 	/**
 	 * The last holds, each written over in its turn. Its length is a power of two: to
 	 * divide by another number takes longer than all the rest.
 	 */
-	private volatile @Nullable Entry[] ring = NONE;
+	private @Nullable Entry[] ring = NONE;
 
 	/** How many holds were ever written, counted before they are. */
 	private long written;
@@ -77,14 +77,12 @@ public final class HoldCell {
 	public void entered(LockType type, LockOwner owner, @Nullable String method, long nanos) {
 		HoldTally tally = tally(type);
 		Entry entry = nextEntry();
-		int odd = this.version | 1;
-		VERSION.setOpaque(this, odd);
-		VarHandle.storeStoreFence();
+		int odd = beginToWrite();
 		tally.acquired++;
 		this.written++;
 		VarHandle.storeStoreFence();
 		entry.set(type, owner, method, nanos);
-		VERSION.setRelease(this, odd + 1);
+		endToWrite(odd);
 	}
 
 	/**
@@ -98,13 +96,22 @@ public final class HoldCell {
 		Entry last = last();
 		if (last != null) {
 			HoldTally tally = tally(type);
-			int odd = this.version | 1;
-			VERSION.setOpaque(this, odd);
-			VarHandle.storeStoreFence();
+			int odd = beginToWrite();
 			tally.released(heldNanos);
 			last.releasedNanos = nanos;
-			VERSION.setRelease(this, odd + 1);
+			endToWrite(odd);
 		}
+	}
+
+	private int beginToWrite() {
+		int odd = this.version | 1;
+		VERSION.setOpaque(this, odd);
+		VarHandle.storeStoreFence();
+		return odd;
+	}
+
+	private void endToWrite(int odd) {
+		VERSION.setRelease(this, odd + 1);
 	}
 
 	private @Nullable Entry last() {
@@ -126,10 +133,12 @@ public final class HoldCell {
 		@Nullable Entry[] current = this.ring;
 		if (this.written == current.length) {
 			current = Arrays.copyOf(current, Math.max(1, 2 * current.length));
-			this.ring = current;
 		}
 		Entry entry = new Entry();
+		int odd = beginToWrite();
 		current[index(this.written, current.length)] = entry;
+		this.ring = current;
+		endToWrite(odd);
 		return entry;
 	}
 
@@ -144,12 +153,14 @@ public final class HoldCell {
 
 	private HoldTally newTally(LockType type) {
 		HoldTally created = new HoldTally();
+		int odd = beginToWrite();
 		if (type == LockType.READ) {
 			this.read = created;
 		}
 		else {
 			this.write = created;
 		}
+		endToWrite(odd);
 		return created;
 	}
 
@@ -202,8 +213,13 @@ public final class HoldCell {
 	 * any thread.
 	 */
 	List<Entry> last(int number) {
-		long end = completelyWritten();
 		@Nullable Entry[] current = this.ring;
+		VarHandle.acquireFence();
+		long end = completelyWritten();
+		if (current.length < this.capacity) {
+			// It may have been replaced by a larger one, which begins the same.
+			end = Math.min(end, current.length);
+		}
 		long begin = Math.max(0, end - Math.min(number, current.length));
 		List<Entry> holds = new ArrayList<>();
 		for (long index = begin; index < end; index++) {
@@ -213,7 +229,7 @@ public final class HoldCell {
 			}
 		}
 		VarHandle.acquireFence();
-		long writtenOver = Math.min(holds.size(), this.written - current.length - begin);
+		long writtenOver = Math.min(holds.size(), this.written - this.capacity - begin);
 		return (writtenOver > 0) ? holds.subList((int) writtenOver, holds.size()) : holds;
 	}
 
