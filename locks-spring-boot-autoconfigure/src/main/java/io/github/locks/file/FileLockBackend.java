@@ -25,6 +25,7 @@ import io.github.locks.LockType;
 import io.github.locks.spi.Lease;
 import io.github.locks.spi.LeaseRequest;
 import io.github.locks.spi.LockBackend;
+import io.github.locks.spi.ReleaseWatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +63,8 @@ public final class FileLockBackend implements LockBackend {
 
 	private final FileHousekeeping housekeeping;
 
+	private final ReleaseWatcher releases;
+
 	private final AtomicBoolean closed = new AtomicBoolean();
 
 	private FileLockBackend(LockDirectory directory, PermanentFiles permanentFiles, JvmDirectory jvm) {
@@ -70,6 +73,7 @@ public final class FileLockBackend implements LockBackend {
 		this.jvm = jvm;
 		this.records = new OwnerRecords(directory);
 		this.housekeeping = new FileHousekeeping(this, directory, this.records);
+		this.releases = new ReleaseWatcher(directory.path());
 	}
 
 	/**
@@ -261,6 +265,11 @@ public final class FileLockBackend implements LockBackend {
 		}
 	}
 
+	@Override
+	public ReleaseWatch watch(String resource, Runnable wakeUp) {
+		return this.releases.watch(fileOf(resource), wakeUp);
+	}
+
 	/** Whether this JVM uses a lock file now. */
 	boolean isClaimed(String file) {
 		return this.jvm.claims().containsKey(file);
@@ -342,6 +351,7 @@ public final class FileLockBackend implements LockBackend {
 	@Override
 	public void close() {
 		if (this.closed.compareAndSet(false, true)) {
+			this.releases.close();
 			this.housekeeping.close();
 			this.jvm.leave();
 			LockDirectories.closeQuietly(this.directory);

@@ -15,6 +15,8 @@ import io.github.locks.LockNames;
 import io.github.locks.spi.Lease;
 import io.github.locks.spi.LeaseRequest;
 import io.github.locks.spi.LockBackend;
+import io.github.locks.spi.ReleaseWatch;
+import io.github.locks.spi.ReleaseWatches;
 import io.github.locks.spi.ProcessId;
 
 /**
@@ -33,6 +35,8 @@ public final class MemoryLockBackend implements LockBackend {
 
 	private final Map<String, MemoryLease> leases = new ConcurrentHashMap<>();
 
+	private final ReleaseWatches watches = new ReleaseWatches();
+
 	private final AtomicLong token = new AtomicLong(ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()));
 
 	@Override
@@ -50,6 +54,12 @@ public final class MemoryLockBackend implements LockBackend {
 	public void release(Lease lease) {
 		((MemoryLease) lease).released.countDown();
 		this.leases.computeIfPresent(lease.resource(), (resource, current) -> (current == lease) ? null : current);
+		this.watches.tell(lease.resource());
+	}
+
+	@Override
+	public ReleaseWatch watch(String resource, Runnable wakeUp) {
+		return this.watches.add(resource, wakeUp);
 	}
 
 	@Override

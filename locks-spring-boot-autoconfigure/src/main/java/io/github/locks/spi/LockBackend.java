@@ -46,6 +46,18 @@ public interface LockBackend extends AutoCloseable {
 	Optional<LockHolder> inspect(String resource);
 
 	/**
+	 * Asks to be told when a resource may have become free, whoever gave it back. That is
+	 * a hint: it may come late, too often or never, so who waits asks again from time to
+	 * time all the same.
+	 * @param resource name of the resource
+	 * @param wakeUp what to run then, any number of times, on any thread; returns at once
+	 * @return what ends it
+	 */
+	default ReleaseWatch watch(String resource, Runnable wakeUp) {
+		return ReleaseWatch.NONE;
+	}
+
+	/**
 	 * Releases what the backend needs for itself. Leases must have been released.
 	 */
 	@Override

@@ -3,6 +3,7 @@ package io.github.locks.support;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import io.github.locks.LockException;
@@ -11,6 +12,7 @@ import io.github.locks.LockOperation.Kind;
 import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
 import io.github.locks.local.Acquisition;
+import io.github.locks.spi.ReleaseWatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,12 @@ final class AsyncAcquire {
 
 	/** Only for the backend. */
 	private @Nullable Backoff backoff;
+
+	private @Nullable ReleaseWatch watch;
+
+	/** Asks the backend again, once, whoever is the first to want that. */
+	private volatile Runnable nextQuestion = () -> {
+	};
 
 	private volatile @Nullable Future<?> timeout;
 
@@ -118,6 +126,7 @@ final class AsyncAcquire {
 
 	private void askBackend() {
 		if (this.future.isDone()) {
+			endWatch();
 			this.attempt.endGranted(Kind.CANCELLED);
 			return;
 		}
@@ -130,11 +139,13 @@ final class AsyncAcquire {
 			}
 		}
 		catch (Throwable ex) {
+			endWatch();
 			this.attempt.endGranted(LockAttempt.kindOf(ex));
 			this.future.fail(ex);
 			return;
 		}
 		if (handle != null) {
+			endWatch();
 			deliver(this.attempt.succeed(handle));
 		}
 		else {
@@ -147,10 +158,27 @@ final class AsyncAcquire {
 		Backoff pauses = (this.backoff != null) ? this.backoff : new Backoff();
 		this.backoff = pauses;
 		long pause = Math.min(pauses.nextNanos(), this.attempt.remainingNanos());
-		Runnable ask = () -> this.runtime.workers().execute(this::askBackend);
-		if (this.runtime.workers().schedule(ask, pause) == null) {
+		AtomicBoolean asked = new AtomicBoolean();
+		Runnable ask = () -> {
+			if (asked.compareAndSet(false, true)) {
+				this.runtime.workers().execute(this::askBackend);
+			}
+		};
+		this.nextQuestion = ask;
+		if (this.watch == null) {
+			this.watch = this.runtime.leases().watch(this.attempt.request().resource(), () -> this.nextQuestion.run());
+		}
+		if (this.runtime.workers().schedule(ask, pause) == null && asked.compareAndSet(false, true)) {
+			endWatch();
 			this.attempt.endGranted(Kind.FAILED);
 			this.future.fail(this.runtime.closed(this.attempt.request()));
+		}
+	}
+
+	private void endWatch() {
+		ReleaseWatch known = this.watch;
+		if (known != null) {
+			known.close();
 		}
 	}
 

@@ -10,6 +10,7 @@ import io.github.locks.LockOperation.Kind;
 import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
 import io.github.locks.local.Acquisition;
+import io.github.locks.spi.ReleaseWatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,6 +126,8 @@ final class BlockingAcquire {
 	private DefaultLockHandle awaitBackend() {
 		Backoff backoff = new Backoff();
 		Duration limit = this.runtime.settings().leaseOf(this.attempt.request());
+		Thread waiter = Thread.currentThread();
+		ReleaseWatch watch = null;
 		try {
 			while (true) {
 				DefaultLockHandle handle = this.runtime.leases().ask(this.attempt, limit);
@@ -134,12 +137,21 @@ final class BlockingAcquire {
 				this.runtime.deadlocks().waiting();
 				this.attempt.refused();
 				checkPatience();
+				if (watch == null) {
+					watch = this.runtime.leases()
+						.watch(this.attempt.request().resource(), () -> LockSupport.unpark(waiter));
+				}
 				LockSupport.parkNanos(this, Math.min(backoff.nextNanos(), this.attempt.remainingNanos()));
 			}
 		}
 		catch (Throwable ex) {
 			this.attempt.endGranted(LockAttempt.kindOf(ex));
 			throw ex;
+		}
+		finally {
+			if (watch != null) {
+				watch.close();
+			}
 		}
 	}
 

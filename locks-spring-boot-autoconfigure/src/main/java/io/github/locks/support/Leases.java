@@ -23,6 +23,7 @@ import io.github.locks.local.Acquisition;
 import io.github.locks.spi.Lease;
 import io.github.locks.spi.LeaseRequest;
 import io.github.locks.spi.LockBackend;
+import io.github.locks.spi.ReleaseWatch;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -105,6 +106,17 @@ final class Leases {
 		}
 		catch (Throwable ex) {
 			throw LazyBackend.unchecked("failed to give a lock out", request.resource(), ex);
+		}
+	}
+
+	/** Has somebody told when a resource may have become free; a failure does no harm. */
+	ReleaseWatch watch(String resource, Runnable wakeUp) {
+		try {
+			return backend().watch(resource, wakeUp);
+		}
+		catch (RuntimeException ex) {
+			logger.debug("The backend does not tell when locks become free; who waits asks again and again", ex);
+			return ReleaseWatch.NONE;
 		}
 	}
 
