@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  * A fair read/write lock for one resource. It belongs to {@linkplain LockOwner owners},
  * not to threads, and serves waiting threads and callbacks from one queue.
  * <p>
- * <b>Order.</b> First come, first served; with a bound for overtaking, who comes while
- * the lock is free may go before a thread that has waited for less than that, and has
- * still to be scheduled. Readers that stand together at the head of the queue enter
- * together; a reader behind a queued writer waits. Owners that are inside already do not
- * queue behind those who wait for them.
+ * <b>Order.</b> First come, first served; with a bound for overtaking, others may go
+ * before a waiting thread until it has waited for that long, and has been scheduled.
+ * Readers that stand together at the head of the queue enter together; a reader behind a
+ * queued writer waits. Owners that are inside already do not queue behind those who wait
+ * for them.
  * <p>
  * <b>Hand-over.</b> Whoever releases, or leaves the queue, grants the lock to those at
  * the head before it lets go of the mutex: nobody can slip in between. A waiter that
@@ -53,7 +53,7 @@ public class FairLock extends LockWord {
 	private volatile @Nullable Monitor monitor;
 
 	/**
-	 * Creates a free lock that may be overtaken.
+	 * Creates a free lock.
 	 * @param resource name of the resource
 	 * @param tokenFloor a number that all its fencing tokens will exceed
 	 * @param overtakingNanos for how long a waiting thread may be overtaken; 0: never

@@ -65,14 +65,15 @@ abstract class LockWord {
 	private volatile long word;
 
 	/**
-	 * Who holds the lock alone, or did so last. This and the next two are written while
-	 * the word is CHANGING, by who changes it, and only if they change: a reference that
-	 * is written is more work for the garbage collector than the whole rest.
+	 * Who holds the lock alone, or did so last. This and the next are written while the
+	 * word is CHANGING, by who changes it, and only if they change: a reference that is
+	 * written is more work for the garbage collector than the whole rest.
 	 */
 	private @Nullable LockOwner owner;
 
 	private @Nullable String method;
 
+	/** Written while the word is CHANGING, or under the mutex. */
 	private long sinceNanos;
 
 	LockWord(String resource, long tokenFloor) {

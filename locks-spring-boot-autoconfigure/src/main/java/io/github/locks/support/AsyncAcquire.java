@@ -164,10 +164,11 @@ final class AsyncAcquire {
 				this.runtime.workers().execute(this::askBackend);
 			}
 		};
-		this.nextQuestion = ask;
 		if (this.watch == null) {
 			this.watch = this.runtime.leases().watch(this.attempt.request().resource(), () -> this.nextQuestion.run());
 		}
+		// Only now: whoever asks from here on may be the one to end the watch.
+		this.nextQuestion = ask;
 		if (this.runtime.workers().schedule(ask, pause) == null && asked.compareAndSet(false, true)) {
 			endWatch();
 			this.attempt.endGranted(Kind.FAILED);

@@ -28,14 +28,14 @@ final class DirectAcquire {
 	 */
 	static @Nullable LockHandle tryAcquire(LockRuntime runtime, @Nullable String resource, LockType type,
 			@Nullable LockOwner owner, @Nullable LockRequest request) {
-		if (resource == null || Thread.currentThread().isInterrupted()) {
+		if (resource == null || !runtime.shutdown().isOpen() || Thread.currentThread().isInterrupted()) {
 			return null;
 		}
 		ManagedResource known = runtime.resources().find(resource);
 		LockHandle handle = (known != null)
 				? enter(runtime, known, type, (owner != null) ? owner : LockOwner.current(), request) : null;
 		if (handle != null && !runtime.shutdown().isOpen()) {
-			// Whoever closes the manager may not have seen the lock: let it decide.
+			// It began to close meanwhile, and may not have seen the lock.
 			handle.close();
 			return null;
 		}

@@ -78,6 +78,16 @@ class ListenersTests {
 	}
 
 	@Test
+	void closedManagerGivesNoLockThatAnybodyIsToldOf() {
+		this.locks.writeLock("a").close();
+		this.locks.close();
+		this.recorder.events.clear();
+		assertThatExceptionOfType(LockException.class).isThrownBy(() -> this.locks.writeLock("a"));
+		assertThat(this.recorder.events).isEmpty();
+		assertThat(this.locks.getStatistics("a").get(0).locks().get("write").totalAcquisitions()).isOne();
+	}
+
+	@Test
 	void whoDoesNotFollowHoldsIsToldOfTheEndOfEachWait() {
 		Recorder casual = new Recorder(false);
 		try (DefaultLockManager manager = DefaultLockManager.builder().listener(casual).build()) {
