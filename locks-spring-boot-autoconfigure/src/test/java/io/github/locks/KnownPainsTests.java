@@ -403,7 +403,8 @@ class KnownPainsTests {
 		};
 
 		AutoCloseable takenByAnotherProcess(String resource) {
-			Lease lease = this.memory.tryAcquire(new LeaseRequest(resource, "another process", null, Instant.now()))
+			Lease lease = this.memory
+				.tryAcquire(new LeaseRequest(resource, LockType.DISTRIBUTED, "another process", null, Instant.now()))
 				.orElseThrow();
 			return () -> this.memory.release(lease);
 		}

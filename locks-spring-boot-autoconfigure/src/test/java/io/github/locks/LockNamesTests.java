@@ -90,7 +90,7 @@ class LockNamesTests {
 				new LockTimeoutEvent(evil, LockType.READ, evil, evil, evil, Duration.ZERO),
 				new LockLostEvent(evil, LockType.READ, evil, evil, evil, Duration.ZERO),
 				new LockEvent(LockOperation.Kind.LOST, evil, LockType.READ, evil, evil, evil, 0, 0, false, 0),
-				new LeaseRequest(evil, evil, evil, Instant.EPOCH))) {
+				new LeaseRequest(evil, LockType.DISTRIBUTED, evil, evil, Instant.EPOCH))) {
 			assertThat(value.toString()).doesNotContain("\r", "\n").contains("'a\\u000d\\u000aERROR b'");
 		}
 		assertThat(new LockHolder("o", null, Instant.EPOCH, 1.5, "4711@host")).hasToString(

@@ -3,8 +3,8 @@ package io.github.locks.spi;
 import java.time.Duration;
 
 /**
- * What a {@link LockBackend} grants: exclusive possession of a resource until it is
- * released or lost.
+ * What a {@link LockBackend} grants: possession of a resource, exclusive or shared as it
+ * was asked for, until it is released or lost.
  */
 public interface Lease {
 
@@ -15,7 +15,8 @@ public interface Lease {
 	String resource();
 
 	/**
-	 * Returns a number larger than that of every earlier lease of this resource.
+	 * Returns a number larger than that of every earlier lease of this resource which it
+	 * excludes.
 	 * @return the fencing token, more than zero
 	 */
 	long fencingToken();

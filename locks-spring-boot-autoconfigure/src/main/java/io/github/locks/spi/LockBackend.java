@@ -6,9 +6,9 @@ import io.github.locks.LockBackendException;
 import io.github.locks.LockHolder;
 
 /**
- * Exclusive locks that several processes share. The lock manager queues the requests of
- * its own process in front of the backend, so that at most one of its owners at a time
- * asks for a resource; it also retries, renews and measures.
+ * Locks that several processes share. The lock manager queues the requests of its own
+ * process in front of the backend, so that at most one of its owners at a time asks for a
+ * resource; it also retries, renews and measures.
  * <p>
  * Implementations are safe for use by several threads, return without waiting for other
  * holders, and are not disturbed by the interrupt flag of the calling thread.
@@ -31,6 +31,23 @@ public interface LockBackend extends AutoCloseable {
 	 * @throws LockBackendException if the backend cannot tell now
 	 */
 	boolean renew(Lease lease);
+
+	/**
+	 * Turns a held lease into that of another request of this process for the same
+	 * resource, without a moment in which somebody else could get the resource. From
+	 * exclusive to exclusive it hands the lock to the next owner, from
+	 * {@link io.github.locks.LockType#WRITE WRITE} to
+	 * {@link io.github.locks.LockType#READ READ} it lets other readers in.
+	 * @param lease a lease that was not released; it is not used any more if another one
+	 * is returned, and stays as it is otherwise
+	 * @param successor what the lease is for from now on
+	 * @return the lease of the successor, with a fencing token of its own; empty if the
+	 * backend cannot do that, or not now
+	 * @throws LockBackendException if the backend cannot be used
+	 */
+	default Optional<Lease> handOver(Lease lease, LeaseRequest successor) {
+		return Optional.empty();
+	}
 
 	/**
 	 * Gives a lease back, held or lost. Never touches the lease of somebody else.

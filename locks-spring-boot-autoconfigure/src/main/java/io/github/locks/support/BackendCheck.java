@@ -67,7 +67,8 @@ final class BackendCheck {
 	}
 
 	private static void takeAndGiveBack(LockBackend backend) {
-		Optional<Lease> lease = backend.tryAcquire(new LeaseRequest(RESOURCE, "health check", null, Instant.now()));
+		Optional<Lease> lease = backend
+			.tryAcquire(new LeaseRequest(RESOURCE, LockType.DISTRIBUTED, "health check", null, Instant.now()));
 		lease.ifPresent(backend::release);
 	}
 

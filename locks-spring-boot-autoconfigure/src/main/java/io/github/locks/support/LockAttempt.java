@@ -117,8 +117,8 @@ final class LockAttempt {
 	}
 
 	LeaseRequest leaseRequest() {
-		return new LeaseRequest(this.request.resource(), this.acquisition.owner().name(), this.request.method(),
-				Instant.now());
+		return new LeaseRequest(this.request.resource(), this.request.type(), this.acquisition.owner().name(),
+				this.request.method(), Instant.now());
 	}
 
 	/** The handle of a lock inside of this process. */

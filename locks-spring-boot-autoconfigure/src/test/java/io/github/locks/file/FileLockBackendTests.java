@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
+import io.github.locks.LockType;
 import io.github.locks.LockBackendException;
 import io.github.locks.LockHandle;
 import io.github.locks.LockHolder;
@@ -192,7 +193,8 @@ class FileLockBackendTests {
 	void holderIsPublishedBesideTheLockFile() throws Exception {
 		Path directory = this.temp.resolve("locks");
 		try (FileLockBackend backend = FileLockBackend.open(directory)) {
-			Lease lease = backend.tryAcquire(new LeaseRequest("a\r\nb", "agent\n7", "Store.save", Instant.now()))
+			Lease lease = backend
+				.tryAcquire(new LeaseRequest("a\r\nb", LockType.DISTRIBUTED, "agent\n7", "Store.save", Instant.now()))
 				.orElseThrow();
 			Awaitility.await().until(() -> backend.inspect("a\r\nb").isPresent());
 			assertThat(backend.inspect("a\r\nb").orElseThrow().owner()).isEqualTo("agent\n7");
@@ -644,7 +646,7 @@ class FileLockBackendTests {
 	}
 
 	private static LeaseRequest request(String resource) {
-		return new LeaseRequest(resource, "tester", null, Instant.now());
+		return new LeaseRequest(resource, LockType.DISTRIBUTED, "tester", null, Instant.now());
 	}
 
 	private List<String> lockFiles() throws RuntimeException {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.locks.LockType;
 import io.github.locks.spi.Lease;
 import io.github.locks.spi.LeaseRequest;
 import io.github.locks.spi.ReleaseWatch;
@@ -43,7 +44,7 @@ class ReleaseWatcherTests {
 	@Test
 	void isToldWhenALockIsGivenBack() {
 		try (FileLockBackend backend = FileLockBackend.open(this.directory)) {
-			LeaseRequest request = new LeaseRequest("a", "o", null, Instant.now());
+			LeaseRequest request = new LeaseRequest("a", LockType.DISTRIBUTED, "o", null, Instant.now());
 			Lease lease = backend.tryAcquire(request).orElseThrow();
 			try (ReleaseWatch watch = backend.watch("a", this.told::incrementAndGet);
 					ReleaseWatch other = backend.watch("b", () -> this.told.addAndGet(100))) {

@@ -3,6 +3,7 @@ package io.github.locks.memory;
 import java.time.Instant;
 import java.util.Optional;
 
+import io.github.locks.LockType;
 import io.github.locks.LockHandle;
 import io.github.locks.spi.Lease;
 import io.github.locks.spi.LeaseRequest;
@@ -66,7 +67,8 @@ class MemoryLockBackendTests {
 	}
 
 	private Optional<Lease> acquire(String resource) {
-		return this.backend.tryAcquire(new LeaseRequest(resource, "owner", "Jobs.run", Instant.now()));
+		return this.backend
+			.tryAcquire(new LeaseRequest(resource, LockType.DISTRIBUTED, "owner", "Jobs.run", Instant.now()));
 	}
 
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
+import io.github.locks.LockType;
 import io.github.locks.LockException;
 import io.github.locks.LockHandle;
 import io.github.locks.LockInterruptedException;
@@ -267,7 +268,9 @@ class LocksMetricsTests {
 
 		MemoryHolder(MemoryLockBackend backend, String resource) {
 			this.backend = backend;
-			this.lease = backend.tryAcquire(new LeaseRequest(resource, "other", null, Instant.now())).orElseThrow();
+			this.lease = backend
+				.tryAcquire(new LeaseRequest(resource, LockType.DISTRIBUTED, "other", null, Instant.now()))
+				.orElseThrow();
 		}
 
 		@Override
