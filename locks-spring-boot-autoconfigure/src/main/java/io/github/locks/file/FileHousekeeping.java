@@ -22,7 +22,7 @@ import org.apache.commons.logging.LogFactory;
 
 /**
  * The thread of a lock directory: publishes who holds locks, and removes lock files that
- * their holders could not remove or that a crash has left behind.
+ * are not used any more or that a crash has left behind.
  */
 final class FileHousekeeping {
 
@@ -31,15 +31,14 @@ final class FileHousekeeping {
 	/** A holder that is gone before is of no interest to others. */
 	private static final Duration PUBLISH_AFTER = Duration.ofMillis(10);
 
-	private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
+	/** Lock files that were not used for so long are removed. */
+	private static final Duration IDLE_INTERVAL = Duration.ofSeconds(1);
 
 	private static final Duration SWEEP_INTERVAL = Duration.ofSeconds(30);
 
 	private static final Duration SWEEP_MIN_AGE = Duration.ofSeconds(10);
 
 	private static final int SWEEP_LIMIT = 1000;
-
-	private static final int CLOSING_ATTEMPTS = 100;
 
 	private static final Pattern PERISHABLE = Pattern.compile("[0-9a-f]{64}\\.(lock|owner)");
 
@@ -48,8 +47,6 @@ final class FileHousekeeping {
 	private final LockDirectory directory;
 
 	private final OwnerRecords records;
-
-	private final Set<String> leftovers = ConcurrentHashMap.newKeySet();
 
 	/** Leases that were given back, whose records are still there. */
 	private final Set<FileLease> obsolete = ConcurrentHashMap.newKeySet();
@@ -67,8 +64,8 @@ final class FileHousekeeping {
 	}
 
 	void start() {
-		this.thread.scheduleWithFixedDelay(guarded(this::cleanLeftovers), RETRY_INTERVAL.toMillis(),
-				RETRY_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+		this.thread.scheduleWithFixedDelay(guarded(() -> removeIdle(IDLE_INTERVAL)), IDLE_INTERVAL.toMillis(),
+				IDLE_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
 		this.thread.scheduleWithFixedDelay(guarded(() -> sweep(SWEEP_MIN_AGE)), 0, SWEEP_INTERVAL.toMillis(),
 				TimeUnit.MILLISECONDS);
 	}
@@ -115,10 +112,6 @@ final class FileHousekeeping {
 		}
 	}
 
-	void cleanLater(String file) {
-		this.leftovers.add(file);
-	}
-
 	/** Stops the thread, after a last attempt at what is left. */
 	void close() {
 		this.thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
@@ -131,23 +124,15 @@ final class FileHousekeeping {
 			interrupted = true;
 		}
 		guarded(this::removeObsolete).run();
-		for (int i = 0; i < CLOSING_ATTEMPTS && !this.leftovers.isEmpty(); i++) {
-			cleanLeftovers();
-		}
+		removeIdle(Duration.ZERO);
 		guarded(() -> sweep(SWEEP_MIN_AGE)).run();
 		if (interrupted) {
 			Thread.currentThread().interrupt();
 		}
 	}
 
-	private void cleanLeftovers() {
-		for (String file : List.copyOf(this.leftovers)) {
-			guarded(() -> {
-				if (this.backend.clean(file)) {
-					this.leftovers.remove(file);
-				}
-			}).run();
-		}
+	private void removeIdle(Duration unused) {
+		this.backend.files().forEachIdle(unused.toNanos(), (file) -> guarded(() -> this.backend.clean(file)).run());
 	}
 
 	private void sweep(Duration minAge) throws IOException {
@@ -160,8 +145,7 @@ final class FileHousekeeping {
 	private void clean(String name) throws IOException {
 		String file = name.substring(0, name.lastIndexOf('.'));
 		this.backend.clean(file);
-		if (name.endsWith(OwnerRecords.SUFFIX)
-				&& this.directory.attributes(file + FileLockBackend.LOCK_SUFFIX) == null) {
+		if (name.endsWith(OwnerRecords.SUFFIX) && this.directory.attributes(file + LockFiles.SUFFIX) == null) {
 			this.directory.delete(name);
 		}
 	}

@@ -2,21 +2,13 @@ package io.github.locks.file;
 
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.ClosedDirectoryStreamException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
-import java.util.HexFormat;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 
 import io.github.locks.LockBackendException;
 import io.github.locks.LockHolder;
@@ -26,54 +18,55 @@ import io.github.locks.spi.Lease;
 import io.github.locks.spi.LeaseRequest;
 import io.github.locks.spi.LockBackend;
 import io.github.locks.spi.ReleaseWatch;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Exclusive locks across the processes of one machine: one file for each locked resource,
- * locked by the kernel, which frees it at once when its process dies. The file's name is
- * a hash of the resource's name. Files are removed after use.
+ * Locks across the processes of one machine: one file for each locked resource, locked by
+ * the kernel, which frees it at once when its process dies. The file's name is a hash of
+ * the resource's name. Files stay for a second after their last use, and are removed
+ * then.
  * <p>
  * Removing a lock file is the classic way to give two processes the same lock. The rules
  * here: a lock file is removed only by a process that holds its lock <em>and</em> holds
- * {@code .guard} exclusively; it is opened and locked only while {@code .guard} is held
- * shared. So no removal can fall between opening and locking.
+ * {@code .guard} exclusively; it is opened only while {@code .guard} is held shared, so
+ * it is known which file was opened; and who has locked it makes sure that it is still
+ * the one at its name.
  * <p>
  * Kernel locks belong to the whole JVM and vanish when <em>any</em> descriptor of the
  * file is closed. So all users in a JVM share one table of claims ({@link JvmDirectory}),
- * a lock file is opened by nobody but the claimant, and no thread ever blocks in
- * {@link FileChannel#lock()}.
+ * a lock file is opened by nobody but the claimant, and only the threads of
+ * {@link KernelWaits} ever block in the kernel.
  */
 public final class FileLockBackend implements LockBackend {
 
-	static final String LOCK_SUFFIX = ".lock";
+	/** Whoever has just given a lock back lets others go first, if there are any. */
+	private static final long GIVE_WAY_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
-	private static final int GUARD_ATTEMPTS = 50;
-
-	private static final long GUARD_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
+	private static final long WAIT_HINT_MILLIS = 200;
 
 	private final LockDirectory directory;
 
 	private final JvmDirectory jvm;
 
-	private final PermanentFiles permanentFiles;
+	private final LockFiles files;
 
 	private final FencingSequence sequence = new FencingSequence(InstantSource.system());
+
+	private final LockFileNames names = new LockFileNames();
 
 	private final OwnerRecords records;
 
 	private final FileHousekeeping housekeeping;
 
-	private final ReleaseWatcher releases;
+	private final KernelWaits waits = new KernelWaits();
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
 	private FileLockBackend(LockDirectory directory, PermanentFiles permanentFiles, JvmDirectory jvm) {
 		this.directory = directory;
-		this.permanentFiles = permanentFiles;
 		this.jvm = jvm;
+		this.files = new LockFiles(directory, permanentFiles, jvm);
 		this.records = new OwnerRecords(directory);
 		this.housekeeping = new FileHousekeeping(this, directory, this.records);
-		this.releases = new ReleaseWatcher(directory.path());
 	}
 
 	/**
@@ -105,17 +98,13 @@ public final class FileLockBackend implements LockBackend {
 
 	@Override
 	public Optional<Lease> tryAcquire(LeaseRequest request) {
-		String file = fileOf(request.resource());
-		Object claim = new Object();
 		if (this.closed.get()) {
 			throw closed(request.resource());
 		}
-		if (this.jvm.claims().putIfAbsent(file, claim) != null) {
-			return Optional.empty();
-		}
-		FileLease lease = null;
+		String file = this.names.of(request.resource(), request.type());
+		KernelWait wait = this.waits.find(file);
 		try {
-			lease = acquire(request.resource(), file, claim);
+			return (wait != null) ? ask(wait, request) : ask(request, file);
 		}
 		catch (ClosedDirectoryStreamException | ClosedChannelException ex) {
 			throw closed(request.resource());
@@ -123,102 +112,128 @@ public final class FileLockBackend implements LockBackend {
 		catch (IOException ex) {
 			throw failure("The lock file of ", request.resource(), " cannot be locked", ex);
 		}
+	}
+
+	/**
+	 * Somebody waits in the kernel for this; it is only looked at whether it makes sense.
+	 */
+	private Optional<Lease> ask(KernelWait wait, LeaseRequest request) throws IOException {
+		Optional<Lease> lease = wait.take(request);
+		if (lease.isPresent()) {
+			waitEnded(wait.file(), wait);
+		}
+		else {
+			this.files.checkSurroundings();
+			if (!this.files.isInPlace(wait.file())) {
+				wait.interrupt();
+			}
+			hintAtWait(wait.file(), System.currentTimeMillis() + WAIT_HINT_MILLIS);
+		}
+		return lease;
+	}
+
+	private Optional<Lease> ask(LeaseRequest request, String file) throws IOException {
+		Object claim = new Object();
+		if (givesWay(file) || !claim(file, claim)) {
+			return Optional.empty();
+		}
+		FileLease lease = null;
+		try {
+			KernelLock lock = this.files.lock(file, request.type(), false);
+			lease = (lock != null) ? grant(request, file, lock, claim) : null;
+		}
 		finally {
 			if (lease == null) {
-				this.jvm.claims().remove(file, claim);
+				endClaim(file, claim);
 			}
-		}
-		if (lease != null) {
-			this.housekeeping.publish(lease, request);
 		}
 		return Optional.ofNullable(lease);
 	}
 
-	private @Nullable FileLease acquire(String resource, String file, Object claim) throws IOException {
-		this.jvm.mutex().lock();
-		try {
-			this.directory.checkInPlace();
-			LockedFile locked = lockFile(file);
-			return (locked != null) ? grant(resource, file, locked, claim) : null;
-		}
-		finally {
-			this.jvm.mutex().unlock();
+	private boolean givesWay(String file) {
+		Object[] open = this.jvm.openFiles().get(file);
+		return open != null && new OpenFile(open).sinceReleaseNanos(System.nanoTime()) < GIVE_WAY_NANOS
+				&& this.jvm.page().waitedUntil(file.hashCode()) > System.currentTimeMillis();
+	}
+
+	private void hintAtWait(String file, long untilMillis) {
+		this.jvm.page().waitedUntil(file.hashCode(), untilMillis);
+	}
+
+	boolean claim(String file, Object claim) {
+		return this.jvm.claims().putIfAbsent(file, claim) == null;
+	}
+
+	void endClaim(String file, Object claim) {
+		this.jvm.claims().remove(file, claim);
+		if (this.closed.get()) {
+			this.jvm.closeIfUnused();
 		}
 	}
 
-	private @Nullable LockedFile lockFile(String file) throws IOException {
-		try (FileLock guard = lockGuard(true)) {
-			FileLock lock = (guard != null) ? tryLock(file, true) : null;
-			return (lock != null) ? identify(file, lock) : null;
-		}
-	}
-
-	/** Remembers which file was locked; lets go of it if it was removed meanwhile. */
-	private @Nullable LockedFile identify(String file, FileLock lock) throws IOException {
-		BasicFileAttributes attributes = null;
+	/** Makes a locked file a lease; lets go of it if that fails. */
+	FileLease grant(LeaseRequest request, String file, KernelLock lock, Object claim) throws IOException {
+		FileLease lease = null;
 		try {
-			attributes = this.directory.attributes(file + LOCK_SUFFIX);
+			OpenFile open = new OpenFile(Objects.requireNonNull(this.jvm.openFiles().get(file)));
+			long token = this.sequence.next(this.jvm.page(), this.jvm.lastToken());
+			lease = new FileLease(request.resource(), request.type(), file, open, lock, token,
+					mark(file, request.type()), claim, new AtomicBoolean());
 		}
 		finally {
-			if (attributes == null) {
-				letGo(file, lock);
+			if (lease == null) {
+				lock.release();
 			}
 		}
-		return (attributes != null) ? new LockedFile(lock, attributes.fileKey()) : null;
+		this.housekeeping.publish(lease, request);
+		return lease;
 	}
 
-	/** Gives a locked file its token; lets go of it if there is none now. */
-	private @Nullable FileLease grant(String resource, String file, LockedFile locked, Object claim)
-			throws IOException {
-		long token = FencingSequence.BUSY;
+	/** Returns whether the file has the mark of an exclusive holder that has died. */
+	private boolean mark(String file, LockType type) {
+		CrashMarks marks = new CrashMarks(this.jvm.page());
+		boolean marked = marks.isSet(file);
+		if (!marked && type.isExclusive()) {
+			marks.set(file);
+		}
+		return marked;
+	}
+
+	private void unmark(FileLease lease) {
+		if (lease.type().isExclusive()) {
+			new CrashMarks(this.jvm.page()).clear(lease.file());
+		}
+	}
+
+	@Override
+	public Optional<Lease> handOver(Lease lease, LeaseRequest successor) {
+		FileLease held = (FileLease) lease;
 		try {
-			token = this.sequence.next(this.jvm.sequence(), this.jvm.number(), this.jvm.lastToken());
-		}
-		finally {
-			if (token == FencingSequence.BUSY) {
-				letGo(file, locked.lock());
+			if (!renew(lease) || !held.released().compareAndSet(false, true)) {
+				return Optional.empty();
 			}
-		}
-		if (token == FencingSequence.BUSY) {
-			return null;
-		}
-		this.jvm.lastToken(token);
-		return new FileLease(resource, file, (FileChannel) locked.lock().acquiredBy(), locked.lock(), locked.identity(),
-				token, claim, new AtomicBoolean());
-	}
-
-	private void letGo(String file, FileLock lock) throws IOException {
-		this.housekeeping.cleanLater(file);
-		lock.acquiredBy().close();
-	}
-
-	/** Opens and locks a lock file; if it cannot be locked, it is closed again. */
-	private @Nullable FileLock tryLock(String file, boolean create) throws IOException {
-		this.jvm.retryParked(file);
-		FileChannel channel = this.directory.openFile(file + LOCK_SUFFIX, create);
-		FileLock lock = null;
-		boolean closeable = true;
-		try {
-			lock = channel.tryLock();
-		}
-		catch (OverlappingFileLockException ex) {
-			closeable = false;
-			this.jvm.park(file, channel);
-			throw JvmDirectory.lockedByForeignCode(ex);
-		}
-		finally {
-			if (lock == null && closeable) {
-				channel.close();
+			KernelLock lock = held.lock();
+			if (held.type() == LockType.WRITE && successor.type() == LockType.READ) {
+				unmark(held);
+				lock = lock.downgrade();
 			}
+			long token = this.sequence.next(this.jvm.page(), this.jvm.lastToken());
+			FileLease next = held.successor(successor, lock, token);
+			this.housekeeping.withdraw(held);
+			this.housekeeping.publish(next, successor);
+			return Optional.of(next);
 		}
-		return lock;
+		catch (IOException ex) {
+			throw failure("The lock file of ", lease.resource(), " cannot be handed over", ex);
+		}
 	}
 
 	@Override
 	public boolean renew(Lease lease) {
 		FileLease held = (FileLease) lease;
 		try {
-			return held.lock().isValid() && this.directory.isInPlace() && isOnDisk(held);
+			return held.lock().isValid() && this.directory.isInPlace()
+					&& this.files.isInPlace(held.file(), held.open());
 		}
 		catch (IOException ex) {
 			throw failure("The lock file of ", lease.resource(), " cannot be looked at", ex);
@@ -231,26 +246,19 @@ public final class FileLockBackend implements LockBackend {
 		if (!held.released().compareAndSet(false, true)) {
 			return;
 		}
-		this.jvm.mutex().lock();
-		try (FileChannel channel = held.channel(); FileLock guard = lockGuard(false)) {
-			if (guard == null) {
-				this.housekeeping.cleanLater(held.file());
-			}
-			else if (isOnDisk(held)) {
-				this.directory.delete(held.file() + LOCK_SUFFIX);
-			}
+		try {
+			unmark(held);
+			held.open().released(System.nanoTime());
 			held.lock().release();
 		}
-		catch (ClosedDirectoryStreamException ex) {
-			// The backend was closed before; its sweep, or that of another process,
-			// cleans up.
+		catch (ClosedChannelException ex) {
+			// It is given back: nobody has the file open.
 		}
 		catch (IOException ex) {
-			throw failure("The lock file of ", lease.resource(), " cannot be removed", ex);
+			throw failure("The lock file of ", lease.resource(), " cannot be unlocked", ex);
 		}
 		finally {
-			this.jvm.mutex().unlock();
-			this.jvm.claims().remove(held.file(), held.claim());
+			endClaim(held.file(), held.claim());
 			this.housekeeping.withdraw(held);
 		}
 	}
@@ -258,7 +266,7 @@ public final class FileLockBackend implements LockBackend {
 	@Override
 	public Optional<LockHolder> inspect(String resource) {
 		try {
-			return this.records.find(fileOf(resource), resource);
+			return this.records.find(this.names.of(resource, LockType.DISTRIBUTED), resource);
 		}
 		catch (IOException | ClosedDirectoryStreamException ex) {
 			return Optional.empty();
@@ -266,8 +274,20 @@ public final class FileLockBackend implements LockBackend {
 	}
 
 	@Override
-	public ReleaseWatch watch(String resource, Runnable wakeUp) {
-		return this.releases.watch(fileOf(resource), wakeUp);
+	public ReleaseWatch watch(LeaseRequest request, Runnable wakeUp) {
+		String file = this.names.of(request.resource(), request.type());
+		hintAtWait(file, System.currentTimeMillis() + WAIT_HINT_MILLIS);
+		return this.waits.start(new KernelWait(this, file, request, wakeUp));
+	}
+
+	/** Nobody is to be let go first any more; whoever still waits will say so again. */
+	void waitEnded(String file, KernelWait wait) {
+		this.waits.remove(file, wait);
+		hintAtWait(file, 0);
+	}
+
+	LockFiles files() {
+		return this.files;
 	}
 
 	/** Whether this JVM uses a lock file now. */
@@ -276,82 +296,27 @@ public final class FileLockBackend implements LockBackend {
 	}
 
 	/**
-	 * Removes a lock file that nobody holds.
+	 * Removes a lock file if nobody has locked it.
 	 * @return {@code false} if it could not be told now, as others use the file or the
 	 * directory
 	 */
 	boolean clean(String file) throws IOException {
 		Object claim = new Object();
-		if (this.jvm.claims().putIfAbsent(file, claim) != null) {
+		if (!claim(file, claim)) {
 			return false;
 		}
-		this.jvm.mutex().lock();
-		try (FileLock guard = lockGuard(false)) {
-			if (guard == null) {
-				return false;
-			}
-			if (this.directory.attributes(file + LOCK_SUFFIX) != null) {
-				removeIfFree(file);
-			}
-			return true;
-		}
-		finally {
-			this.jvm.mutex().unlock();
-			this.jvm.claims().remove(file, claim);
-		}
-	}
-
-	private void removeIfFree(String file) throws IOException {
-		FileLock lock = tryLock(file, false);
-		if (lock != null) {
-			try (FileChannel channel = (FileChannel) lock.acquiredBy()) {
-				this.directory.delete(file + LOCK_SUFFIX);
-				this.directory.delete(file + OwnerRecords.SUFFIX);
-			}
-		}
-	}
-
-	/**
-	 * Locks the guard. Other processes keep it for microseconds; one that cleans keeps
-	 * all others out. If somebody has removed the permanent files, they are made anew.
-	 * @return the lock, or {@code null} if it was not to be had
-	 */
-	private @Nullable FileLock lockGuard(boolean shared) throws IOException {
-		FileLock lock = this.jvm.guard().tryLock(0, 1, shared);
-		for (int i = 1; lock == null && shared && i < GUARD_ATTEMPTS; i++) {
-			LockSupport.parkNanos(GUARD_PAUSE_NANOS);
-			lock = this.jvm.guard().tryLock(0, 1, true);
-		}
-		return (lock != null) ? inPlace(lock) : null;
-	}
-
-	/** Keeps the lock of a guard that is still in its place; lets go of all others. */
-	private @Nullable FileLock inPlace(FileLock lock) throws IOException {
-		boolean keep = false;
 		try {
-			keep = this.jvm.isInPlace(this.permanentFiles);
+			return this.files.clean(file);
 		}
 		finally {
-			if (!keep) {
-				lock.release();
-			}
+			endClaim(file, claim);
 		}
-		if (!keep) {
-			this.jvm.reopen(this.permanentFiles);
-		}
-		return keep ? lock : null;
-	}
-
-	private boolean isOnDisk(FileLease lease) throws IOException {
-		Object onDisk = this.directory.fileKey(lease.file() + LOCK_SUFFIX);
-		return (lease.identity() != null) ? lease.identity().equals(onDisk)
-				: this.directory.attributes(lease.file() + LOCK_SUFFIX) != null;
 	}
 
 	@Override
 	public void close() {
 		if (this.closed.compareAndSet(false, true)) {
-			this.releases.close();
+			this.waits.close();
 			this.housekeeping.close();
 			this.jvm.leave();
 			LockDirectories.closeQuietly(this.directory);
@@ -370,29 +335,9 @@ public final class FileLockBackend implements LockBackend {
 				LockType.DISTRIBUTED, null);
 	}
 
-	static String fileOf(String resource) {
-		try {
-			byte[] name = resource.getBytes(StandardCharsets.UTF_8);
-			return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(name));
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException("Every JDK has SHA-256", ex);
-		}
-	}
-
 	@Override
 	public String toString() {
 		return "the lock directory '" + this.directory.path().toAbsolutePath().normalize() + "'";
-	}
-
-	/**
-	 * A file that was locked.
-	 *
-	 * @param lock the kernel's lock
-	 * @param identity what tells the file from one that replaced it, or {@code null} if
-	 * the platform cannot tell
-	 */
-	private record LockedFile(FileLock lock, @Nullable Object identity) {
 	}
 
 }

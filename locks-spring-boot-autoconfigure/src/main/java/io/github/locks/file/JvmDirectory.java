@@ -4,12 +4,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.ReentrantLock;
 
 import org.jspecify.annotations.Nullable;
@@ -24,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class JvmDirectory {
 
-	private static final String REGISTRY = "io.github.locks.directories.v1";
+	private static final String REGISTRY = "io.github.locks.directories.v2";
 
 	/** The places in the shared array. */
 	private static final int MUTEX = 0;
@@ -33,11 +31,11 @@ final class JvmDirectory {
 
 	private static final int SEQUENCE = 2;
 
-	private static final int NUMBER = 3;
+	private static final int PAGE = 3;
 
 	private static final int CLAIMS = 4;
 
-	private static final int PARKED = 5;
+	private static final int OPEN_FILES = 5;
 
 	private static final int USERS = 6;
 
@@ -45,13 +43,15 @@ final class JvmDirectory {
 
 	private static final int IDENTITIES = 8;
 
-	private static final int SIZE = 9;
+	private static final int CHECKED = 9;
+
+	private static final int SIZE = 10;
 
 	private final String key;
 
-	private final Object[] shared;
+	private final AtomicReferenceArray<Object> shared;
 
-	private JvmDirectory(String key, Object[] shared) {
+	private JvmDirectory(String key, AtomicReferenceArray<Object> shared) {
 		this.key = key;
 		this.shared = shared;
 	}
@@ -59,66 +59,77 @@ final class JvmDirectory {
 	/**
 	 * Joins the users of a directory; the first opens its permanent files.
 	 */
+	@SuppressWarnings("unchecked")
 	static JvmDirectory join(String key, PermanentFiles files) throws IOException {
 		try {
-			Object[] shared = (Object[]) registry().compute(key, (k, known) -> {
-				Object[] entry = (known != null) ? (Object[]) known : open(files);
-				((int[]) entry[USERS])[0]++;
+			Object shared = registry().compute(key, (k, known) -> {
+				AtomicReferenceArray<Object> entry = (known != null) ? (AtomicReferenceArray<Object>) known
+						: open(files);
+				((int[]) entry.get(USERS))[0]++;
 				return entry;
 			});
-			return new JvmDirectory(key, shared);
+			return new JvmDirectory(key, (AtomicReferenceArray<Object>) shared);
 		}
 		catch (OpenFailure ex) {
 			throw ex.failure;
 		}
 	}
 
-	/**
-	 * Leaves; the last user closes the permanent files.
-	 */
+	/** Leaves; the last user closes the files, unless it left a lease behind. */
 	void leave() {
+		closeIfUnused(1);
+	}
+
+	/** A claim of somebody who has left has ended. */
+	void closeIfUnused() {
+		closeIfUnused(0);
+	}
+
+	private void closeIfUnused(int leaving) {
 		registry().computeIfPresent(this.key, (k, entry) -> {
-			if (--((int[]) this.shared[USERS])[0] > 0) {
+			if (entry != this.shared) {
 				return entry;
 			}
+			int[] users = (int[]) this.shared.get(USERS);
+			users[0] -= leaving;
+			if (users[0] > 0 || !claims().isEmpty()) {
+				return entry;
+			}
+			openFiles().values().forEach((file) -> closeQuietly(new OpenFile(file).channel()));
 			closeQuietly(guard());
-			closeQuietly(sequence());
+			closeQuietly((FileChannel) this.shared.get(SEQUENCE));
 			return null;
 		});
 	}
 
-	/** Guards all use of the permanent files, and the opening of lock files. */
+	/** Guards all use of the guard, and the opening and closing of lock files. */
 	ReentrantLock mutex() {
-		return (ReentrantLock) this.shared[MUTEX];
+		return (ReentrantLock) this.shared.get(MUTEX);
 	}
 
 	/** Guarded by the mutex. */
 	FileChannel guard() {
-		return (FileChannel) this.shared[GUARD];
+		return (FileChannel) this.shared.get(GUARD);
 	}
 
-	/** Guarded by the mutex. */
-	FileChannel sequence() {
-		return (FileChannel) this.shared[SEQUENCE];
+	/** What all processes share. */
+	SharedPage page() {
+		return new SharedPage((MappedByteBuffer) this.shared.get(PAGE));
 	}
 
-	/** The content of the sequence file. Guarded by the mutex. */
-	MappedByteBuffer number() {
-		return (MappedByteBuffer) this.shared[NUMBER];
+	/** The largest fencing token that this JVM has seen. */
+	AtomicLong lastToken() {
+		return (AtomicLong) this.shared.get(LAST_TOKEN);
 	}
 
-	/** The largest fencing token that this JVM has seen. Guarded by the mutex. */
-	long lastToken() {
-		return ((long[]) this.shared[LAST_TOKEN])[0];
-	}
-
-	void lastToken(long token) {
-		((long[]) this.shared[LAST_TOKEN])[0] = token;
+	/** When the surroundings were looked at last. */
+	AtomicLong checkedNanos() {
+		return (AtomicLong) this.shared.get(CHECKED);
 	}
 
 	/** Whether the open permanent files are those on the disk. Guarded by the mutex. */
 	boolean isInPlace(PermanentFiles files) throws IOException {
-		return files.identities().equals(this.shared[IDENTITIES]);
+		return files.identities().equals(this.shared.get(IDENTITIES));
 	}
 
 	/**
@@ -127,7 +138,7 @@ final class JvmDirectory {
 	 */
 	void reopen(PermanentFiles files) throws IOException {
 		FileChannel oldGuard = guard();
-		FileChannel oldSequence = sequence();
+		FileChannel oldSequence = (FileChannel) this.shared.get(SEQUENCE);
 		open(files, this.shared);
 		closeQuietly(oldGuard);
 		closeQuietly(oldSequence);
@@ -136,51 +147,26 @@ final class JvmDirectory {
 	/** Which lock files this JVM uses, by file name. */
 	@SuppressWarnings("unchecked")
 	ConcurrentMap<String, Object> claims() {
-		return (ConcurrentMap<String, Object>) this.shared[CLAIMS];
+		return (ConcurrentMap<String, Object>) this.shared.get(CLAIMS);
 	}
 
 	/**
-	 * Keeps a channel open whose file is locked by foreign code in this JVM: to close it
-	 * would drop that lock. Guarded by the mutex.
+	 * The lock files that are open, as arrays for {@link OpenFile}. Each is used, put and
+	 * taken by who has claimed it.
 	 */
-	void park(String file, FileChannel channel) {
-		parked().put(file, channel);
-	}
-
-	/**
-	 * Closes the parked channel of a file if foreign code has let go of the file. Guarded
-	 * by the mutex.
-	 * @throws IOException if it has not
-	 */
-	void retryParked(String file) throws IOException {
-		FileChannel channel = parked().get(file);
-		if (channel != null) {
-			try (FileLock lock = channel.tryLock()) {
-				parked().remove(file);
-			}
-			catch (OverlappingFileLockException ex) {
-				throw lockedByForeignCode(ex);
-			}
-			channel.close();
-		}
-	}
-
-	static IOException lockedByForeignCode(OverlappingFileLockException cause) {
-		return new IOException("other code in this JVM has locked the file; lock files must not be touched", cause);
-	}
-
 	@SuppressWarnings("unchecked")
-	private Map<String, FileChannel> parked() {
-		return (Map<String, FileChannel>) this.shared[PARKED];
+	ConcurrentMap<String, Object[]> openFiles() {
+		return (ConcurrentMap<String, Object[]>) this.shared.get(OPEN_FILES);
 	}
 
-	private static Object[] open(PermanentFiles files) {
-		Object[] shared = new Object[SIZE];
-		shared[MUTEX] = new ReentrantLock();
-		shared[CLAIMS] = new ConcurrentHashMap<>();
-		shared[PARKED] = new HashMap<>();
-		shared[USERS] = new int[1];
-		shared[LAST_TOKEN] = new long[1];
+	private static AtomicReferenceArray<Object> open(PermanentFiles files) {
+		AtomicReferenceArray<Object> shared = new AtomicReferenceArray<>(SIZE);
+		shared.set(MUTEX, new ReentrantLock());
+		shared.set(CLAIMS, new ConcurrentHashMap<>());
+		shared.set(OPEN_FILES, new ConcurrentHashMap<>());
+		shared.set(USERS, new int[1]);
+		shared.set(LAST_TOKEN, new AtomicLong());
+		shared.set(CHECKED, new AtomicLong(System.nanoTime()));
 		try {
 			open(files, shared);
 			return shared;
@@ -191,19 +177,19 @@ final class JvmDirectory {
 	}
 
 	/** Opens all or nothing, whatever the interrupt flag says. */
-	private static void open(PermanentFiles files, Object[] shared) throws IOException {
+	private static void open(PermanentFiles files, AtomicReferenceArray<Object> shared) throws IOException {
 		boolean interrupted = Thread.interrupted();
 		FileChannel guard = null;
 		FileChannel sequence = null;
 		boolean opened = false;
 		try {
 			guard = files.openGuard();
-			sequence = files.openSequence();
-			MappedByteBuffer number = PermanentFiles.map(sequence);
-			shared[IDENTITIES] = files.identities();
-			shared[NUMBER] = number;
-			shared[SEQUENCE] = sequence;
-			shared[GUARD] = guard;
+			sequence = files.openSequence(guard);
+			SharedPage page = SharedPage.map(sequence);
+			shared.set(IDENTITIES, files.identities());
+			shared.set(PAGE, page.bytes());
+			shared.set(SEQUENCE, sequence);
+			shared.set(GUARD, guard);
 			opened = true;
 		}
 		finally {

@@ -1,14 +1,16 @@
 package io.github.locks.file;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
+import java.nio.channels.FileLock;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens the files of a lock directory that are never removed: {@code .guard}, which
- * orders the removal of lock files, and {@code .seq}, the counter of fencing tokens.
+ * orders the removal of lock files, and {@code .seq}, which is the {@link SharedPage}.
  *
  * @param directory the directory
  */
@@ -18,32 +20,57 @@ record PermanentFiles(LockDirectory directory) {
 
 	static final String SEQUENCE = ".seq";
 
+	private static final int ATTEMPTS = 1000;
+
+	private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
 	FileChannel openGuard() throws IOException {
 		return this.directory.openFile(GUARD, true);
 	}
 
-	/** Opens the counter, with its space on the disk taken. */
-	FileChannel openSequence() throws IOException {
+	/**
+	 * Opens the shared page, made long enough by one process at a time: another one would
+	 * write over what is in use already.
+	 */
+	FileChannel openSequence(FileChannel guard) throws IOException {
 		FileChannel channel = this.directory.openFile(SEQUENCE, true);
+		boolean ready = false;
 		try {
-			if (channel.size() < Long.BYTES) {
-				channel.write(ByteBuffer.allocate(Long.BYTES), 0);
+			if (channel.size() < SharedPage.SIZE) {
+				extend(channel, guard);
 			}
+			ready = true;
 			return channel;
 		}
-		catch (IOException | RuntimeException ex) {
-			channel.close();
-			throw ex;
+		finally {
+			if (!ready) {
+				channel.close();
+			}
 		}
+	}
+
+	private static void extend(FileChannel channel, FileChannel guard) throws IOException {
+		try (FileLock lock = lock(guard)) {
+			if (lock == null) {
+				throw new IOException(
+						"its file '.guard' stays locked by another process; if that is suspended, end it");
+			}
+			SharedPage.extend(channel);
+		}
+	}
+
+	private static @Nullable FileLock lock(FileChannel guard) throws IOException {
+		FileLock lock = guard.tryLock(0, 1, false);
+		for (int i = 1; lock == null && i < ATTEMPTS; i++) {
+			LockSupport.parkNanos(PAUSE_NANOS);
+			lock = guard.tryLock(0, 1, false);
+		}
+		return lock;
 	}
 
 	/** What tells the files from others that replaced them. */
 	String identities() throws IOException {
 		return this.directory.fileKey(GUARD) + " " + this.directory.fileKey(SEQUENCE);
-	}
-
-	static MappedByteBuffer map(FileChannel sequence) throws IOException {
-		return sequence.map(MapMode.READ_WRITE, 0, Long.BYTES);
 	}
 
 }

@@ -58,8 +58,8 @@ public final class MemoryLockBackend implements LockBackend {
 	}
 
 	@Override
-	public ReleaseWatch watch(String resource, Runnable wakeUp) {
-		return this.watches.add(resource, wakeUp);
+	public ReleaseWatch watch(LeaseRequest request, Runnable wakeUp) {
+		return this.watches.add(request.resource(), wakeUp);
 	}
 
 	@Override

@@ -65,12 +65,14 @@ public interface LockBackend extends AutoCloseable {
 	/**
 	 * Asks to be told when a resource may have become free, whoever gave it back. That is
 	 * a hint: it may come late, too often or never, so who waits asks again from time to
-	 * time all the same.
-	 * @param resource name of the resource
+	 * time all the same. A backend may also keep the lease for the request, until it asks
+	 * or the watch ends.
+	 * @param request what somebody wants, who asks for it by {@link #tryAcquire} when
+	 * told
 	 * @param wakeUp what to run then, any number of times, on any thread; returns at once
 	 * @return what ends it
 	 */
-	default ReleaseWatch watch(String resource, Runnable wakeUp) {
+	default ReleaseWatch watch(LeaseRequest request, Runnable wakeUp) {
 		return ReleaseWatch.NONE;
 	}
 

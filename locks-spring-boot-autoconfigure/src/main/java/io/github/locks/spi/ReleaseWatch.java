@@ -11,6 +11,14 @@ public interface ReleaseWatch extends AutoCloseable {
 	};
 
 	/**
+	 * Whether whoever waits may rely on being told at once, and ask only seldom.
+	 * @return {@code false} if it is to ask often
+	 */
+	default boolean isPrompt() {
+		return false;
+	}
+
+	/**
 	 * Ends it. What is under way may still arrive. Has an effect once.
 	 */
 	@Override

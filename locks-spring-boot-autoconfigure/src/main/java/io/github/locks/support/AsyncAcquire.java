@@ -157,7 +157,6 @@ final class AsyncAcquire {
 		this.runtime.deadlocks().waiting();
 		Backoff pauses = (this.backoff != null) ? this.backoff : new Backoff();
 		this.backoff = pauses;
-		long pause = Math.min(pauses.nextNanos(), this.attempt.remainingNanos());
 		AtomicBoolean asked = new AtomicBoolean();
 		Runnable ask = () -> {
 			if (asked.compareAndSet(false, true)) {
@@ -165,8 +164,9 @@ final class AsyncAcquire {
 			}
 		};
 		if (this.watch == null) {
-			this.watch = this.runtime.leases().watch(this.attempt.request().resource(), () -> this.nextQuestion.run());
+			this.watch = this.runtime.leases().watch(this.attempt.leaseRequest(), () -> this.nextQuestion.run());
 		}
+		long pause = Math.min(pauses.nextNanos(this.watch.isPrompt()), this.attempt.remainingNanos());
 		// Only now: whoever asks from here on may be the one to end the watch.
 		this.nextQuestion = ask;
 		if (this.runtime.workers().schedule(ask, pause) == null && asked.compareAndSet(false, true)) {

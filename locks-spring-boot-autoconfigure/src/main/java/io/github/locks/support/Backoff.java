@@ -13,9 +13,19 @@ final class Backoff {
 
 	private static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
+	/** Between questions of who will be told. */
+	private static final long SELDOM_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
 	private long ceilingNanos = FIRST_NANOS;
 
-	long nextNanos() {
+	/**
+	 * Returns the next pause.
+	 * @param told whether who waits will be told when to ask
+	 */
+	long nextNanos(boolean told) {
+		if (told) {
+			return ThreadLocalRandom.current().nextLong(SELDOM_NANOS / 2, SELDOM_NANOS);
+		}
 		long pause = ThreadLocalRandom.current().nextLong(FIRST_NANOS / 4, this.ceilingNanos);
 		this.ceilingNanos = Math.min(LONGEST_NANOS, 2 * this.ceilingNanos);
 		return pause;

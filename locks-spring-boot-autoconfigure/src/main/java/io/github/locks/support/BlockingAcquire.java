@@ -138,10 +138,10 @@ final class BlockingAcquire {
 				this.attempt.refused();
 				checkPatience();
 				if (watch == null) {
-					watch = this.runtime.leases()
-						.watch(this.attempt.request().resource(), () -> LockSupport.unpark(waiter));
+					watch = this.runtime.leases().watch(this.attempt.leaseRequest(), () -> LockSupport.unpark(waiter));
 				}
-				LockSupport.parkNanos(this, Math.min(backoff.nextNanos(), this.attempt.remainingNanos()));
+				LockSupport.parkNanos(this,
+						Math.min(backoff.nextNanos(watch.isPrompt()), this.attempt.remainingNanos()));
 			}
 		}
 		catch (Throwable ex) {

@@ -110,9 +110,9 @@ final class Leases {
 	}
 
 	/** Has somebody told when a resource may have become free; a failure does no harm. */
-	ReleaseWatch watch(String resource, Runnable wakeUp) {
+	ReleaseWatch watch(LeaseRequest request, Runnable wakeUp) {
 		try {
-			return backend().watch(resource, wakeUp);
+			return backend().watch(request, wakeUp);
 		}
 		catch (RuntimeException ex) {
 			logger.debug("The backend does not tell when locks become free; who waits asks again and again", ex);

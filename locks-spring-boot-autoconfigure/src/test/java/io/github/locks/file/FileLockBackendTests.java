@@ -200,7 +200,7 @@ class FileLockBackendTests {
 			assertThat(backend.inspect("a\r\nb").orElseThrow().owner()).isEqualTo("agent\n7");
 			assertThat(isLockedForOthers()).isTrue();
 			assertThat(Files.size(directory.resolve(lockFiles().get(0)))).isZero();
-			Path record = directory.resolve(FileLockBackend.fileOf("a\r\nb") + ".owner");
+			Path record = directory.resolve(fileOf("a\r\nb") + ".owner");
 			Files.write(record, new byte[] { '\\', 'u', 'z', 0, (byte) 0xff });
 			assertThat(backend.inspect("a\r\nb")).isEmpty();
 			backend.release(lease);
@@ -211,7 +211,7 @@ class FileLockBackendTests {
 	void filesLeftByACrashAreSwept() throws Exception {
 		Path directory = Files.createDirectories(this.temp.resolve("locks"));
 		for (int i = 0; i < 100; i++) {
-			Path file = Files.createFile(directory.resolve(FileLockBackend.fileOf("r" + i) + ".lock"));
+			Path file = Files.createFile(directory.resolve(fileOf("r" + i) + ".lock"));
 			age(file);
 		}
 		try (FileLockBackend backend = FileLockBackend.open(directory)) {
@@ -226,13 +226,13 @@ class FileLockBackendTests {
 		for (String name : List.of("poetry.lock", "yarn.lock", "system.owner", "x".repeat(64) + ".lock")) {
 			age(Files.createFile(directory.resolve(name)));
 		}
-		age(Files.createFile(directory.resolve(FileLockBackend.fileOf("ours") + ".lock")));
-		age(Files.createDirectory(directory.resolve(FileLockBackend.fileOf("odd") + ".lock")));
-		age(Files.createFile(directory.resolve(FileLockBackend.fileOf("ours too") + ".owner")));
+		age(Files.createFile(directory.resolve(fileOf("ours") + ".lock")));
+		age(Files.createDirectory(directory.resolve(fileOf("odd") + ".lock")));
+		age(Files.createFile(directory.resolve(fileOf("ours too") + ".owner")));
 		try (FileLockBackend backend = FileLockBackend.open(directory)) {
 			Awaitility.await().untilAsserted(() -> {
-				assertThat(directory.resolve(FileLockBackend.fileOf("ours") + ".lock")).doesNotExist();
-				assertThat(directory.resolve(FileLockBackend.fileOf("ours too") + ".owner")).doesNotExist();
+				assertThat(directory.resolve(fileOf("ours") + ".lock")).doesNotExist();
+				assertThat(directory.resolve(fileOf("ours too") + ".owner")).doesNotExist();
 			});
 			assertThat(directory.resolve("poetry.lock")).exists();
 			assertThat(directory.resolve("yarn.lock")).exists();
@@ -320,9 +320,9 @@ class FileLockBackendTests {
 	void hardLinkInThePlaceOfAnOwnerRecordHarmsNobody() throws Exception {
 		Path directory = Files.createDirectories(this.temp.resolve("locks"));
 		Path victim = Files.writeString(this.temp.resolve("victim"), "precious");
-		Path lockFile = directory.resolve(FileLockBackend.fileOf("a") + ".lock");
+		Path lockFile = directory.resolve(fileOf("a") + ".lock");
 		try (FileLockBackend backend = FileLockBackend.open(directory)) {
-			Files.createLink(directory.resolve(FileLockBackend.fileOf("b") + ".owner"), victim);
+			Files.createLink(directory.resolve(fileOf("b") + ".owner"), victim);
 			Lease other = backend.tryAcquire(request("b")).orElseThrow();
 			Awaitility.await().until(() -> backend.inspect("b").isPresent());
 			assertThat(victim).hasContent("precious");
@@ -330,8 +330,8 @@ class FileLockBackendTests {
 			Awaitility.await().until(() -> lockFiles().isEmpty());
 			Lease lease = backend.tryAcquire(request("a")).orElseThrow();
 			Awaitility.await().until(() -> backend.inspect("a").isPresent());
-			Files.delete(directory.resolve(FileLockBackend.fileOf("a") + ".owner"));
-			Files.createLink(directory.resolve(FileLockBackend.fileOf("a") + ".owner"), lockFile);
+			Files.delete(directory.resolve(fileOf("a") + ".owner"));
+			Files.createLink(directory.resolve(fileOf("a") + ".owner"), lockFile);
 			assertThat(backend.inspect("a")).isEmpty();
 			assertThat(isLockedForOthers()).isTrue();
 			backend.release(lease);
@@ -466,7 +466,7 @@ class FileLockBackendTests {
 	void foreignCodeThatLocksALockFileIsReported() throws Exception {
 		Path directory = this.temp.resolve("locks");
 		try (FileLockBackend backend = FileLockBackend.open(directory)) {
-			Path file = directory.resolve(FileLockBackend.fileOf("a") + ".lock");
+			Path file = directory.resolve(fileOf("a") + ".lock");
 			try (java.nio.channels.FileChannel foreign = java.nio.channels.FileChannel.open(file,
 					java.nio.file.StandardOpenOption.CREATE, java.nio.file.StandardOpenOption.WRITE);
 					java.nio.channels.FileLock lock = foreign.lock()) {
@@ -511,7 +511,7 @@ class FileLockBackendTests {
 	@Test
 	void hostileNamesAreAllDistinct() {
 		List<String> names = hostileNames().toList();
-		assertThat(names.stream().map(FileLockBackend::fileOf)).doesNotHaveDuplicates();
+		assertThat(names.stream().map(FileLockBackendTests::fileOf)).doesNotHaveDuplicates();
 	}
 
 	@Test
@@ -553,8 +553,8 @@ class FileLockBackendTests {
 	void somethingElseInThePlaceOfALockFileIsRefused() throws Exception {
 		Path directory = Files.createDirectories(this.temp.resolve("locks"));
 		Path victim = this.temp.resolve("victim");
-		Files.createSymbolicLink(directory.resolve(FileLockBackend.fileOf("link") + ".lock"), victim);
-		Files.createDirectory(directory.resolve(FileLockBackend.fileOf("dir") + ".lock"));
+		Files.createSymbolicLink(directory.resolve(fileOf("link") + ".lock"), victim);
+		Files.createDirectory(directory.resolve(fileOf("dir") + ".lock"));
 		try (FileLockBackend backend = FileLockBackend.open(directory)) {
 			for (String name : List.of("link", "dir")) {
 				assertThatExceptionOfType(LockBackendException.class)
@@ -647,6 +647,10 @@ class FileLockBackendTests {
 
 	private static LeaseRequest request(String resource) {
 		return new LeaseRequest(resource, LockType.DISTRIBUTED, "tester", null, Instant.now());
+	}
+
+	private static String fileOf(String resource) {
+		return new LockFileNames().of(resource, LockType.DISTRIBUTED);
 	}
 
 	private List<String> lockFiles() throws RuntimeException {

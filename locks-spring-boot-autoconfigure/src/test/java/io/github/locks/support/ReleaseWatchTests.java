@@ -105,7 +105,7 @@ class ReleaseWatchTests {
 		}
 
 		@Override
-		public ReleaseWatch watch(String resource, Runnable wakeUp) {
+		public ReleaseWatch watch(LeaseRequest request, Runnable wakeUp) {
 			this.watched.incrementAndGet();
 			this.open.incrementAndGet();
 			wakeUp.run();
