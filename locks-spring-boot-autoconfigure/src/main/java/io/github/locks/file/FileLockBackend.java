@@ -41,7 +41,8 @@ public final class FileLockBackend implements LockBackend {
 	/** Whoever has just given a lock back lets others go first, if there are any. */
 	private static final long GIVE_WAY_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
-	private static final long WAIT_HINT_MILLIS = 200;
+	/** How long it is believed that somebody waits, who then says so again. */
+	private static final long WAIT_HINT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
 	private final LockDirectory directory;
 
@@ -127,7 +128,7 @@ public final class FileLockBackend implements LockBackend {
 			if (!this.files.isInPlace(wait.file())) {
 				wait.interrupt();
 			}
-			hintAtWait(wait.file(), System.currentTimeMillis() + WAIT_HINT_MILLIS);
+			hintAtWait(wait.file());
 		}
 		return lease;
 	}
@@ -152,12 +153,14 @@ public final class FileLockBackend implements LockBackend {
 
 	private boolean givesWay(String file) {
 		Object[] open = this.jvm.openFiles().get(file);
-		return open != null && new OpenFile(open).sinceReleaseNanos(System.nanoTime()) < GIVE_WAY_NANOS
-				&& this.jvm.page().waitedUntil(file.hashCode()) > System.currentTimeMillis();
+		long now = System.nanoTime();
+		return open != null && new OpenFile(open).sinceReleaseNanos(now) < GIVE_WAY_NANOS
+				&& Math.abs(now - this.jvm.page().waitedAt(file.hashCode())) < WAIT_HINT_NANOS;
 	}
 
-	private void hintAtWait(String file, long untilMillis) {
-		this.jvm.page().waitedUntil(file.hashCode(), untilMillis);
+	/** The monotonic clock is that of the machine, the same for all processes. */
+	private void hintAtWait(String file) {
+		this.jvm.page().waitedAt(file.hashCode(), System.nanoTime());
 	}
 
 	boolean claim(String file, Object claim) {
@@ -276,14 +279,14 @@ public final class FileLockBackend implements LockBackend {
 	@Override
 	public ReleaseWatch watch(LeaseRequest request, Runnable wakeUp) {
 		String file = this.names.of(request.resource(), request.type());
-		hintAtWait(file, System.currentTimeMillis() + WAIT_HINT_MILLIS);
+		hintAtWait(file);
 		return this.waits.start(new KernelWait(this, file, request, wakeUp));
 	}
 
 	/** Nobody is to be let go first any more; whoever still waits will say so again. */
 	void waitEnded(String file, KernelWait wait) {
 		this.waits.remove(file, wait);
-		hintAtWait(file, 0);
+		this.jvm.page().waitedAt(file.hashCode(), 0);
 	}
 
 	LockFiles files() {

@@ -19,7 +19,7 @@ import java.nio.channels.FileChannel.MapMode;
  *   8  how many lock files were removed so far
  *  16  the version of this layout
  *  32  marks of files whose holder may crash
- *   n  for files, by their hash: until when somebody has waited
+ *   n  for files, by their hash: when somebody has waited
  * </pre>
  *
  * @param bytes the mapped file
@@ -96,11 +96,11 @@ record SharedPage(MappedByteBuffer bytes) {
 		return compareAndSet(FIRST_MARK + Math.floorMod(place, MARKS) * Long.BYTES, expected, next);
 	}
 
-	long waitedUntil(int place) {
+	long waitedAt(int place) {
 		return get(FIRST_WAIT + Math.floorMod(place, WAITS) * Long.BYTES);
 	}
 
-	void waitedUntil(int place, long time) {
+	void waitedAt(int place, long time) {
 		LONG.setVolatile(this.bytes, FIRST_WAIT + Math.floorMod(place, WAITS) * Long.BYTES, time);
 	}
 

@@ -79,7 +79,7 @@ class FileLockProcessesTests {
 					lastToken = held.fencingToken();
 				}
 			}
-			assertThat(lockFiles(directory)).isEmpty();
+			Awaitility.await().until(() -> lockFiles(directory).isEmpty());
 		}
 	}
 
