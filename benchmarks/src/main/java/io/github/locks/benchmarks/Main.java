@@ -23,6 +23,7 @@ public final class Main {
 		GROUPS.put("annotated", JmhJobs::annotated);
 		GROUPS.put("memory", MemoryBenchmark::jobs);
 		GROUPS.put("deadlock", DeadlockBenchmark::jobs);
+		GROUPS.put("files", FileLockBenchmark::jobs);
 	}
 
 	private Main() {

@@ -27,7 +27,7 @@ record Options(Set<String> groups, Pattern match, boolean quick, int forks, @Nul
 	static final String USAGE = """
 			Usage: java -jar benchmarks/target/benchmarks.jar [option...] [group...]
 
-			Groups: uncontended contended annotated memory deadlock (default: all)
+			Groups: uncontended contended annotated memory deadlock files (default: all)
 			  --quick            one fork, short iterations: shows that it runs, proves nothing
 			  --forks N          how many rounds, each in new JVMs (default: 5)
 			  --match REGEX      only rows with a match in 'table: row', and those they are compared with

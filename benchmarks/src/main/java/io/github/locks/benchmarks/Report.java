@@ -20,7 +20,9 @@ final class Report {
 			new Baseline(Peer.MANAGER, "x LockManager", "Uncontended"),
 			new Baseline(AnnotatedCall.AROUND, "x @Around", ""),
 			new Baseline(AnnotatedCall.AROUND_BOUND, "x bound @Around", ""),
-			new Baseline(MemoryBenchmark.BASELINE, "x map of fair RRWL", ""));
+			new Baseline(MemoryBenchmark.BASELINE, "x map of fair RRWL", ""),
+			new Baseline(FileLockBenchmark.BASELINE, "x open..close", ""),
+			new Baseline(HandOverBenchmark.BASELINE, "x poll", ""));
 
 	private final Options options;
 
