@@ -7,9 +7,12 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -29,8 +32,21 @@ final class HandOverBenchmark implements Callable<List<Measurement>> {
 
 	static final String BASELINE = "FileChannel, asked every 10 ms";
 
-	/** Short turns, until what is compared is compiled. */
-	private static final int WARMUP = 2_000;
+	/** Locks without a wait, then short turns, until what is compared is compiled. */
+	private static final int WARMUP = 50_000;
+
+	private static final int WARMUP_TURNS = 1_000;
+
+	private static final Duration LONG_WAIT = Duration.ofSeconds(10);
+
+	private static final Map<String, String> WAYS = new LinkedHashMap<>();
+
+	static {
+		WAYS.put("poll10", BASELINE);
+		WAYS.put("poll1", "FileChannel, asked every 1 ms");
+		WAYS.put("kernel", "FileChannel.lock(), not to be interrupted");
+		WAYS.put("manager", "LockManager");
+	}
 
 	private final String way;
 
@@ -42,12 +58,13 @@ final class HandOverBenchmark implements Callable<List<Measurement>> {
 	}
 
 	static List<Job> jobs(Options options) {
-		int turns = options.quick() ? 60 : 300;
+		int turns = options.quick() ? 60 : 500;
 		String section = "Hand-over of a file lock between two processes";
-		return List.of(new Job(section, BASELINE, new HandOverBenchmark("poll10", turns)),
-				new Job(section, "FileChannel, asked every 1 ms", new HandOverBenchmark("poll1", turns)),
-				new Job(section, "FileChannel.lock(), not to be interrupted", new HandOverBenchmark("kernel", turns)),
-				new Job(section, "LockManager", new HandOverBenchmark("manager", turns)));
+		List<Job> jobs = new ArrayList<>();
+		WAYS.forEach((way, subject) -> jobs.add(new Job(section, subject, new HandOverBenchmark(way, turns))));
+		WAYS.forEach((way, subject) -> jobs.add(new Job("A long wait for a file lock that another process holds",
+				subject, new HandOverBenchmark(way, 0))));
+		return jobs;
 	}
 
 	@Override
@@ -63,7 +80,7 @@ final class HandOverBenchmark implements Callable<List<Measurement>> {
 			other.start();
 			cpu.addAll(first.call());
 			other.join();
-			return measurements(turns(one, two), cpu);
+			return (this.turns > 0) ? measurements(turns(one, two), cpu) : longWait(cpu);
 		}
 		finally {
 			FileSystemUtils.deleteRecursively(directory);
@@ -93,6 +110,12 @@ final class HandOverBenchmark implements Callable<List<Measurement>> {
 				new Measurement("99th percentile", micros(nanos, 0.99)), new Measurement("longest", micros(nanos, 1)),
 				new Measurement("hand-overs", nanos.size()), new Measurement("% of a CPU, each",
 						cpu.stream().mapToDouble(Measurement::value).average().orElseThrow()));
+	}
+
+	/** Of the one who waited: the other one did nothing. */
+	private static List<Measurement> longWait(List<Measurement> cpu) {
+		double most = cpu.stream().mapToDouble(Measurement::value).max().orElseThrow();
+		return List.of(new Measurement("% of a CPU", most));
 	}
 
 	private static double micros(List<Long> sorted, double quantile) {
@@ -133,17 +156,38 @@ final class HandOverBenchmark implements Callable<List<Measurement>> {
 					return handle::close;
 				};
 			};
-			takeTurns(locking, WARMUP, 20);
-			Files.createFile(turns);
-			while (Files.notExists(Path.of(args[3]))) {
-				LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+			for (int i = 0; i < WARMUP; i++) {
+				locks.distributedLock(turns.toString()).close();
 			}
+			takeTurns(locking, WARMUP_TURNS, 20);
+			meet(turns, Path.of(args[3]));
+			int count = Integer.parseInt(args[4]);
 			long cpu = cpuNanos();
 			long start = System.nanoTime();
-			List<String> lines = takeTurns(locking, Integer.parseInt(args[4]), 1);
+			List<String> lines = (count > 0) ? takeTurns(locking, count, 1)
+					: holdOrWait(locking, turns.endsWith("one.turns"));
 			Fork.print("cpu", 100.0 * (cpuNanos() - cpu) / (System.nanoTime() - start));
 			Files.write(turns, lines);
 		}
+	}
+
+	private static void meet(Path mine, Path other) throws IOException {
+		Files.createFile(mine);
+		while (Files.notExists(other)) {
+			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+		}
+	}
+
+	private static List<String> holdOrWait(Locking locking, boolean holds) throws Exception {
+		if (!holds) {
+			LockSupport.parkNanos(LONG_WAIT.toNanos() / 20);
+		}
+		AutoCloseable held = locking.lock();
+		if (holds) {
+			LockSupport.parkNanos(LONG_WAIT.toNanos());
+		}
+		held.close();
+		return List.of();
 	}
 
 	private static List<String> takeTurns(Locking locking, int count, int speed) throws Exception {

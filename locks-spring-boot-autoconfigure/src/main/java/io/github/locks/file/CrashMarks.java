@@ -4,59 +4,58 @@ package io.github.locks.file;
  * Remembers which lock files have an exclusive holder, in a way that outlives it: who
  * finds the mark of a file that it has just locked knows that the holder before has died.
  * A table with open addressing in the {@link SharedPage}; a mark is a part of the hash
- * that names the file. If the table is too full, a crash stays unknown.
+ * that names the file. If the table is too full, a crash stays unknown. What is said of a
+ * mark is said by who has locked its file.
  *
  * @param page where the marks are
  */
 record CrashMarks(SharedPage page) {
 
-	private static final int PROBES = 16;
+	/** The place of a mark that is not in the table. */
+	static final int NOWHERE = -1;
+
+	private static final int PROBES = 4;
 
 	private static final int RADIX = 16;
 
 	private static final int DIGITS = 15;
 
-	/** Whether the file has a mark. Asked by who has locked it. */
-	boolean isSet(String file) {
-		return find(file) >= 0;
+	/** The mark of a file: never zero, and for no other file the same in practice. */
+	static long of(String file) {
+		return Long.parseLong(file, 0, DIGITS, RADIX) + 1;
 	}
 
-	/** Sets the mark of a file that has none. */
-	void set(String file) {
-		int first = firstPlace(file);
-		for (int place = first; place < first + PROBES; place++) {
-			if (this.page.mark(place) == 0 && this.page.mark(place, 0, markOf(file))) {
-				return;
-			}
-		}
-	}
-
-	/** Takes the mark away. Done by who has locked the file, before it lets go. */
-	void clear(String file) {
-		int place = find(file);
-		if (place >= 0) {
-			this.page.mark(place, markOf(file), 0);
-		}
-	}
-
-	private int find(String file) {
-		long mark = markOf(file);
-		int first = firstPlace(file);
+	/** Returns the place of a mark, or {@link #NOWHERE}. */
+	int find(long mark) {
+		int first = firstPlace(mark);
 		for (int place = first; place < first + PROBES; place++) {
 			if (this.page.mark(place) == mark) {
 				return place;
 			}
 		}
-		return -1;
+		return NOWHERE;
 	}
 
-	/** Never zero, for no other file the same in practice. */
-	private static long markOf(String file) {
-		return Long.parseLong(file, 0, DIGITS, RADIX) + 1;
+	/** Sets a mark that is not set, and returns its place. */
+	int set(long mark) {
+		int first = firstPlace(mark);
+		for (int place = first; place < first + PROBES; place++) {
+			if (this.page.mark(place, 0, mark)) {
+				return place;
+			}
+		}
+		return NOWHERE;
 	}
 
-	private static int firstPlace(String file) {
-		return Integer.parseInt(file, DIGITS, DIGITS + 4, RADIX) % SharedPage.MARKS;
+	/** Takes a mark away. */
+	void clear(long mark, int place) {
+		if (place != NOWHERE) {
+			this.page.mark(place, mark, 0);
+		}
+	}
+
+	private static int firstPlace(long mark) {
+		return (int) (mark % SharedPage.MARKS);
 	}
 
 }

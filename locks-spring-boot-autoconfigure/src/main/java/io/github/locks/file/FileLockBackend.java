@@ -179,9 +179,14 @@ public final class FileLockBackend implements LockBackend {
 		FileLease lease = null;
 		try {
 			OpenFile open = new OpenFile(Objects.requireNonNull(this.jvm.openFiles().get(file)));
-			long token = this.sequence.next(this.jvm.page(), this.jvm.lastToken());
+			SharedPage page = this.jvm.page();
+			CrashMarks marks = new CrashMarks(page);
+			long token = this.sequence.next(page, this.jvm.lastToken());
+			int crashed = marks.find(open.mark());
+			int marked = (crashed == CrashMarks.NOWHERE && request.type().isExclusive()) ? marks.set(open.mark())
+					: crashed;
 			lease = new FileLease(request.resource(), request.type(), file, open, lock, token,
-					mark(file, request.type()), claim, new AtomicBoolean());
+					crashed != CrashMarks.NOWHERE, marked, claim, new AtomicBoolean());
 		}
 		finally {
 			if (lease == null) {
@@ -192,19 +197,10 @@ public final class FileLockBackend implements LockBackend {
 		return lease;
 	}
 
-	/** Returns whether the file has the mark of an exclusive holder that has died. */
-	private boolean mark(String file, LockType type) {
-		CrashMarks marks = new CrashMarks(this.jvm.page());
-		boolean marked = marks.isSet(file);
-		if (!marked && type.isExclusive()) {
-			marks.set(file);
-		}
-		return marked;
-	}
-
+	/** A reader leaves the mark that it has found: others did not see the crash. */
 	private void unmark(FileLease lease) {
 		if (lease.type().isExclusive()) {
-			new CrashMarks(this.jvm.page()).clear(lease.file());
+			new CrashMarks(this.jvm.page()).clear(lease.open().mark(), lease.markedAt());
 		}
 	}
 

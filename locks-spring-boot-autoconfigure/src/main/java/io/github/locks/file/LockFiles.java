@@ -129,7 +129,7 @@ final class LockFiles {
 			if (attributes == null) {
 				throw new IOException("it was removed while it was opened; lock files must not be touched");
 			}
-			open = OpenFile.create(channel, attributes.fileKey(), removals, System.nanoTime());
+			open = OpenFile.create(file, channel, attributes.fileKey(), removals, System.nanoTime());
 			this.jvm.openFiles().put(file, open.shared());
 			return open;
 		}

@@ -30,6 +30,8 @@ final class OpenFile {
 
 	private static final int REMOVALS = 3;
 
+	private static final int MARK = 4;
+
 	private final Object[] shared;
 
 	OpenFile(Object[] shared) {
@@ -37,9 +39,9 @@ final class OpenFile {
 	}
 
 	/** A file that was opened while nobody could remove it. */
-	static OpenFile create(FileChannel channel, @Nullable Object identity, long removals, long nanos) {
-		OpenFile file = new OpenFile(
-				new Object[] { channel, identity, new long[] { nanos, nanos - TRUST_NANOS, 0, 0 } });
+	static OpenFile create(String name, FileChannel channel, @Nullable Object identity, long removals, long nanos) {
+		long[] numbers = { nanos, nanos - TRUST_NANOS, 0, 0, CrashMarks.of(name) };
+		OpenFile file = new OpenFile(new Object[] { channel, identity, numbers });
 		file.verified(removals, nanos);
 		return file;
 	}
@@ -67,6 +69,11 @@ final class OpenFile {
 	void verified(long removals, long nanos) {
 		numbers()[VERIFIED] = nanos;
 		numbers()[REMOVALS] = removals;
+	}
+
+	/** See {@link CrashMarks#of}. */
+	long mark() {
+		return numbers()[MARK];
 	}
 
 	void used(long nanos) {
