@@ -42,7 +42,7 @@ public final class FileLockBackend implements LockBackend {
 	private static final long GIVE_WAY_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
 	/** How long it is believed that somebody waits, who then says so again. */
-	private static final long WAIT_HINT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+	private static final long WAIT_HINT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
 	private final LockDirectory directory;
 

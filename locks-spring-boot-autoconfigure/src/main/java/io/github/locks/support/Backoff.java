@@ -14,7 +14,7 @@ final class Backoff {
 	private static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
 	/** Between questions of who will be told. */
-	private static final long SELDOM_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+	private static final long SELDOM_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
 	private long ceilingNanos = FIRST_NANOS;
 
