@@ -14,6 +14,8 @@ public final class LockRequest {
 
 	private final LockType type;
 
+	private final LockScope scope;
+
 	private final @Nullable Duration timeout;
 
 	private final @Nullable Duration lease;
@@ -29,6 +31,7 @@ public final class LockRequest {
 	private LockRequest(Builder builder) {
 		this.resource = builder.resource;
 		this.type = builder.type;
+		this.scope = builder.scope;
 		this.timeout = builder.timeout;
 		this.lease = builder.lease;
 		this.minimumHold = builder.minimumHold;
@@ -92,6 +95,14 @@ public final class LockRequest {
 	 */
 	public LockType type() {
 		return this.type;
+	}
+
+	/**
+	 * Returns whom the lock excludes.
+	 * @return the scope; a distributed lock has always that of its name
+	 */
+	public LockScope scope() {
+		return this.scope;
 	}
 
 	/**
@@ -165,6 +176,8 @@ public final class LockRequest {
 
 		private final LockType type;
 
+		private LockScope scope;
+
 		private @Nullable Duration timeout;
 
 		private @Nullable Duration lease;
@@ -180,6 +193,23 @@ public final class LockRequest {
 		private Builder(String resource, LockType type) {
 			this.resource = LockNames.check(resource);
 			this.type = type;
+			this.scope = (type == LockType.DISTRIBUTED) ? LockScope.DISTRIBUTED : LockScope.CONFIGURED;
+		}
+
+		/**
+		 * Sets whom the lock excludes. Default: what is configured. Read and write locks
+		 * only.
+		 * @param scope the scope
+		 * @return this builder
+		 */
+		public Builder scope(LockScope scope) {
+			requireNonNull(scope, "scope");
+			if (this.type == LockType.DISTRIBUTED && scope != LockScope.DISTRIBUTED) {
+				throw new IllegalArgumentException("'scope' of a lock request is " + scope
+						+ ", which is for read and write locks only: a distributed lock excludes other processes");
+			}
+			this.scope = scope;
+			return this;
 		}
 
 		/**

@@ -7,6 +7,8 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
+import io.github.locks.LockScope;
+
 import org.springframework.core.annotation.AliasFor;
 
 /**
@@ -53,6 +55,13 @@ public @interface WriteLock {
 	 * @return the timeout
 	 */
 	String timeout() default "";
+
+	/**
+	 * Whom the lock excludes: others in this process, or in all. Default:
+	 * {@code locks.resources.<name>.scope}, else {@code locks.scope}.
+	 * @return the scope
+	 */
+	LockScope scope() default LockScope.CONFIGURED;
 
 	/**
 	 * What to do when the lock could not be had in time.

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.Map;
 
 import io.github.locks.LockNames;
+import io.github.locks.LockScope;
 import io.github.locks.LockType;
 import io.github.locks.annotation.OnFailure;
 import io.github.locks.annotation.OnLost;
@@ -17,6 +18,7 @@ import org.springframework.core.annotation.MergedAnnotation;
  * A lock annotation as it was written, and for which method.
  *
  * @param type the kind of lock
+ * @param scope whom it excludes
  * @param texts the attributes that are text
  * @param skip whether to skip the call when the lock could not be had
  * @param interrupt whether to stop the work when the lock is lost
@@ -25,7 +27,7 @@ import org.springframework.core.annotation.MergedAnnotation;
  * @param annotated the method or class that carries the annotation
  * @param where the method that is to be locked, such as {@code com.acme.Orders.pay}
  */
-record LockDeclaration(LockType type, Map<Attribute, String> texts, boolean skip, boolean interrupt,
+record LockDeclaration(LockType type, LockScope scope, Map<Attribute, String> texts, boolean skip, boolean interrupt,
 		Class<? extends Annotation> rootType, @Nullable Object annotated, String where) {
 
 	static LockDeclaration of(MergedAnnotation<?> annotation, LockType type, String where) {
@@ -35,8 +37,10 @@ record LockDeclaration(LockType type, Map<Attribute, String> texts, boolean skip
 		}
 		boolean skip = annotation.getEnum("onFailure", OnFailure.class) == OnFailure.SKIP;
 		boolean interrupt = annotation.getValue("onLost", OnLost.class).orElse(OnLost.FAIL) == OnLost.INTERRUPT;
-		return new LockDeclaration(type, texts, skip, interrupt, annotation.getRoot().getType(), annotation.getSource(),
-				where);
+		LockScope scope = annotation.getValue("scope", LockScope.class)
+			.orElse((type == LockType.DISTRIBUTED) ? LockScope.DISTRIBUTED : LockScope.CONFIGURED);
+		return new LockDeclaration(type, scope, texts, skip, interrupt, annotation.getRoot().getType(),
+				annotation.getSource(), where);
 	}
 
 	static String where(Method method, Class<?> targetClass) {

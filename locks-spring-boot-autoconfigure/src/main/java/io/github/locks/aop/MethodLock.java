@@ -52,6 +52,7 @@ record MethodLock(LockDeclaration declaration, ResourceTemplate template, @Nulla
 	LockRequest.Builder request(String resource) {
 		try {
 			LockRequest.Builder builder = LockRequest.of(this.declaration.type(), resource)
+				.scope(this.declaration.scope())
 				.method(this.label)
 				.template(this.template.source());
 			this.timing.apply(builder);

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 
-import io.github.locks.LockType;
+import io.github.locks.LockScope;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -52,7 +52,7 @@ record ReturnType(Class<?> type, Kind kind, Class<?> result, boolean open) {
 		ReturnType returns = KotlinFunctions.isSuspending(method) ? ofSuspending(declaration, method, type)
 				: ofPlain(declaration, type);
 		checkInside(declaration, returns, type);
-		if (declaration.type() == LockType.DISTRIBUTED) {
+		if (declaration.scope() == LockScope.DISTRIBUTED) {
 			checkLossIsTold(declaration, returns);
 		}
 		if (declaration.skip()) {

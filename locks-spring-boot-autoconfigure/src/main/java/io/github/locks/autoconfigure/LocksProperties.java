@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import io.github.locks.LockScope;
 import io.github.locks.aop.LockAdvisor;
 import io.github.locks.spi.LockClock;
 import io.github.locks.support.DeadlockPolicy;
@@ -72,6 +73,12 @@ public final class LocksProperties {
 	 * Order in which requests for a lock inside of this process are served.
 	 */
 	private Fairness fairness = Fairness.STRICT;
+
+	/**
+	 * Whom read and write locks exclude where nothing more specific says so: others in
+	 * this process, or in all processes that share the lock directory or other backend.
+	 */
+	private LockScope scope = LockScope.LOCAL;
 
 	private final Metrics metrics = new Metrics();
 
@@ -145,6 +152,14 @@ public final class LocksProperties {
 
 	public void setFairness(Fairness fairness) {
 		this.fairness = fairness;
+	}
+
+	public LockScope getScope() {
+		return this.scope;
+	}
+
+	public void setScope(LockScope scope) {
+		this.scope = scope;
 	}
 
 	public Statistics getStatistics() {
@@ -224,6 +239,12 @@ public final class LocksProperties {
 		 */
 		private @Nullable Duration minimumHold;
 
+		/**
+		 * Whom read and write locks of the resource exclude: others in this process, or
+		 * in all processes.
+		 */
+		private @Nullable LockScope scope;
+
 		public @Nullable Duration getTimeout() {
 			return this.timeout;
 		}
@@ -248,6 +269,14 @@ public final class LocksProperties {
 			this.minimumHold = minimumHold;
 		}
 
+		public @Nullable LockScope getScope() {
+			return this.scope;
+		}
+
+		public void setScope(@Nullable LockScope scope) {
+			this.scope = scope;
+		}
+
 	}
 
 	/**
@@ -260,12 +289,40 @@ public final class LocksProperties {
 		 */
 		private Backend backend = Backend.FILE;
 
+		/**
+		 * How often a distributed lock is handed on inside of this process while other
+		 * processes wait for it. Zero means never.
+		 */
+		private int localHandovers = 32;
+
+		/**
+		 * For how long a distributed lock is handed on inside of this process while other
+		 * processes wait for it.
+		 */
+		private Duration localHandoverTime = Duration.ofMillis(50);
+
 		public Backend getBackend() {
 			return this.backend;
 		}
 
 		public void setBackend(Backend backend) {
 			this.backend = backend;
+		}
+
+		public int getLocalHandovers() {
+			return this.localHandovers;
+		}
+
+		public void setLocalHandovers(int localHandovers) {
+			this.localHandovers = localHandovers;
+		}
+
+		public Duration getLocalHandoverTime() {
+			return this.localHandoverTime;
+		}
+
+		public void setLocalHandoverTime(Duration localHandoverTime) {
+			this.localHandoverTime = localHandoverTime;
 		}
 
 	}

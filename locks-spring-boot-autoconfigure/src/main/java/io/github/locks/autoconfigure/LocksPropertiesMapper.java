@@ -6,6 +6,7 @@ import java.time.Duration;
 
 import io.github.locks.InvalidLockNameException;
 import io.github.locks.LockNames;
+import io.github.locks.LockScope;
 import io.github.locks.LockType;
 import io.github.locks.support.DefaultLockManager;
 import io.github.locks.support.DefaultLockManagerBuilder;
@@ -33,6 +34,8 @@ final class LocksPropertiesMapper {
 		timeouts(builder);
 		deadlock(builder);
 		builder.fairness(this.properties.getFairness());
+		builder.scope(scope("locks.scope", this.properties.getScope()));
+		localHandOver(builder);
 		statistics(builder);
 		this.properties.getResources().forEach((name, resource) -> resource(builder, name, resource));
 		builder.idleEviction(positive("locks.idle-eviction", this.properties.getIdleEviction()));
@@ -107,7 +110,22 @@ final class LocksPropertiesMapper {
 		builder.resource(name,
 				new ResourceSettings((timeout != null) ? notNegative(path + ".timeout", timeout) : null,
 						(lease != null) ? positive(path + ".lease", lease) : null,
-						(minimumHold != null) ? positive(path + ".minimum-hold", minimumHold) : null));
+						(minimumHold != null) ? positive(path + ".minimum-hold", minimumHold) : null,
+						(resource.getScope() != null) ? scope(path + ".scope", resource.getScope()) : null));
+	}
+
+	private void localHandOver(DefaultLockManagerBuilder builder) {
+		LocksProperties.Distributed distributed = this.properties.getDistributed();
+		builder.localHandOver(
+				between("locks.distributed.local-handovers", distributed.getLocalHandovers(), 0, Integer.MAX_VALUE),
+				notNegative("locks.distributed.local-handover-time", distributed.getLocalHandoverTime()));
+	}
+
+	private static LockScope scope(String name, LockScope value) {
+		if (value == LockScope.CONFIGURED) {
+			throw invalid(name, value, "must be 'local' or 'distributed'");
+		}
+		return value;
 	}
 
 	private static Duration notNegative(String name, Duration value) {

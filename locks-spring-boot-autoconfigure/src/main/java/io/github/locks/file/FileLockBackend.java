@@ -146,6 +146,7 @@ public final class FileLockBackend implements LockBackend {
 		finally {
 			if (lease == null) {
 				endClaim(file, claim);
+				hintAtWait(file);
 			}
 		}
 		return Optional.ofNullable(lease);
@@ -154,8 +155,11 @@ public final class FileLockBackend implements LockBackend {
 	private boolean givesWay(String file) {
 		Object[] open = this.jvm.openFiles().get(file);
 		long now = System.nanoTime();
-		return open != null && new OpenFile(open).sinceReleaseNanos(now) < GIVE_WAY_NANOS
-				&& Math.abs(now - this.jvm.page().waitedAt(file.hashCode())) < WAIT_HINT_NANOS;
+		return open != null && new OpenFile(open).sinceReleaseNanos(now) < GIVE_WAY_NANOS && isWaitedFor(file, now);
+	}
+
+	private boolean isWaitedFor(String file, long now) {
+		return Math.abs(now - this.jvm.page().waitedAt(file.hashCode())) < WAIT_HINT_NANOS;
 	}
 
 	/** The monotonic clock is that of the machine, the same for all processes. */
@@ -225,6 +229,11 @@ public final class FileLockBackend implements LockBackend {
 		catch (IOException ex) {
 			throw failure("The lock file of ", lease.resource(), " cannot be handed over", ex);
 		}
+	}
+
+	@Override
+	public boolean isContended(Lease lease) {
+		return isWaitedFor(((FileLease) lease).file(), System.nanoTime());
 	}
 
 	@Override

@@ -3,21 +3,27 @@ package io.github.locks.memory;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 import io.github.locks.LockHolder;
 import io.github.locks.LockNames;
+import io.github.locks.LockType;
 import io.github.locks.spi.Lease;
 import io.github.locks.spi.LeaseRequest;
 import io.github.locks.spi.LockBackend;
 import io.github.locks.spi.ReleaseWatch;
 import io.github.locks.spi.ReleaseWatches;
 import io.github.locks.spi.ProcessId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps distributed locks in memory: they exclude the owners that use this object, and no
@@ -33,7 +39,10 @@ public final class MemoryLockBackend implements LockBackend {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-	private final Map<String, MemoryLease> leases = new ConcurrentHashMap<>();
+	/** How long it is believed that somebody waits who was refused. */
+	private static final long WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+	private final Map<Key, MemoryLock> locks = new ConcurrentHashMap<>();
 
 	private final ReleaseWatches watches = new ReleaseWatches();
 
@@ -42,18 +51,41 @@ public final class MemoryLockBackend implements LockBackend {
 	@Override
 	public Optional<Lease> tryAcquire(LeaseRequest request) {
 		MemoryLease lease = new MemoryLease(request, this.token.incrementAndGet());
-		return (this.leases.putIfAbsent(request.resource(), lease) == null) ? Optional.of(lease) : Optional.empty();
+		MemoryLock lock = this.locks.compute(lease.key(),
+				(key, known) -> ((known != null) ? known : MemoryLock.FREE).ask(lease, System.nanoTime()));
+		return lock.leases().contains(lease) ? Optional.of(lease) : Optional.empty();
 	}
 
 	@Override
 	public boolean renew(Lease lease) {
-		return this.leases.get(lease.resource()) == lease;
+		MemoryLock lock = this.locks.get(((MemoryLease) lease).key());
+		return lock != null && lock.leases().contains(lease);
+	}
+
+	@Override
+	public Optional<Lease> handOver(Lease lease, LeaseRequest successor) {
+		MemoryLease held = (MemoryLease) lease;
+		MemoryLease next = new MemoryLease(successor, this.token.incrementAndGet());
+		MemoryLock lock = this.locks.computeIfPresent(held.key(), (key, known) -> known.replace(held, next));
+		if (lock == null || !lock.leases().contains(next)) {
+			return Optional.empty();
+		}
+		held.released.countDown();
+		this.watches.tell(held.resource());
+		return Optional.of(next);
+	}
+
+	@Override
+	public boolean isContended(Lease lease) {
+		MemoryLock lock = this.locks.get(((MemoryLease) lease).key());
+		return lock != null && lock.isContended(System.nanoTime());
 	}
 
 	@Override
 	public void release(Lease lease) {
-		((MemoryLease) lease).released.countDown();
-		this.leases.computeIfPresent(lease.resource(), (resource, current) -> (current == lease) ? null : current);
+		MemoryLease held = (MemoryLease) lease;
+		held.released.countDown();
+		this.locks.computeIfPresent(held.key(), (key, known) -> known.without(held));
 		this.watches.tell(lease.resource());
 	}
 
@@ -64,29 +96,97 @@ public final class MemoryLockBackend implements LockBackend {
 
 	@Override
 	public Optional<LockHolder> inspect(String resource) {
-		return Optional.ofNullable(this.leases.get(resource)).map(MemoryLease::holder);
+		return Stream.of(true, false)
+			.map((readWrite) -> this.locks.get(new Key(resource, readWrite)))
+			.filter(Objects::nonNull)
+			.flatMap((lock) -> lock.leases().stream())
+			.findFirst()
+			.map(MemoryLease::holder);
 	}
 
 	/**
-	 * Takes a lock away from its holder, as if its lease had run out: for tests of code
-	 * that works under a lock. Returns when the lock manager has noticed, which takes
-	 * about half a second: the handles of the holder are lost then.
+	 * Takes a lock away from its holders, as if their leases had run out: for tests of
+	 * code that works under a lock. Returns when the lock manager has noticed, which
+	 * takes about half a second: the handles of the holders are lost then.
 	 * @param resource name of the resource
 	 * @return {@code false} if nobody held it
 	 * @throws IllegalStateException if the lock manager does not notice
 	 */
 	public boolean lose(String resource) {
-		MemoryLease lost = this.leases.remove(LockNames.check(resource));
-		if (lost != null && !lost.awaitRelease()) {
-			throw new IllegalStateException(
-					"Nobody noticed that the distributed lock on " + LockNames.quote(resource) + " was lost");
+		LockNames.check(resource);
+		List<MemoryLease> lost = new ArrayList<>();
+		for (boolean readWrite : new boolean[] { false, true }) {
+			MemoryLock lock = this.locks.remove(new Key(resource, readWrite));
+			lost.addAll((lock != null) ? lock.leases() : List.of());
 		}
-		return lost != null;
+		for (MemoryLease lease : lost) {
+			if (!lease.awaitRelease()) {
+				throw new IllegalStateException(
+						"Nobody noticed that the distributed lock on " + LockNames.quote(resource) + " was lost");
+			}
+		}
+		return !lost.isEmpty();
 	}
 
 	@Override
 	public String toString() {
 		return "the memory of this process";
+	}
+
+	/**
+	 * Names a lock.
+	 *
+	 * @param resource name of the resource
+	 * @param readWrite whether it is the one for readers and writers
+	 */
+	private record Key(String resource, boolean readWrite) {
+	}
+
+	/**
+	 * A lock, at one moment.
+	 *
+	 * @param leases who has it: one, or several readers
+	 * @param refusedNanos when somebody was refused last; 0 if nobody was
+	 * @param writerNanos when a writer was refused last that has not got it since
+	 */
+	private record MemoryLock(List<MemoryLease> leases, long refusedNanos, long writerNanos) {
+
+		static final MemoryLock FREE = new MemoryLock(List.of(), 0, 0);
+
+		/** Readers let a writer go first that was refused. */
+		MemoryLock ask(MemoryLease lease, long now) {
+			boolean exclusive = lease.isExclusive();
+			boolean granted = this.leases.isEmpty() || (!exclusive && !this.leases.get(0).isExclusive());
+			if (granted && (exclusive || !isRecent(this.writerNanos, now))) {
+				return new MemoryLock(concat(lease), this.refusedNanos, exclusive ? 0 : this.writerNanos);
+			}
+			return new MemoryLock(this.leases, now, exclusive ? now : this.writerNanos);
+		}
+
+		private List<MemoryLease> concat(MemoryLease lease) {
+			return Stream.concat(this.leases.stream(), Stream.of(lease)).toList();
+		}
+
+		MemoryLock replace(MemoryLease held, MemoryLease next) {
+			return new MemoryLock(this.leases.stream().map((lease) -> (lease == held) ? next : lease).toList(),
+					this.refusedNanos, this.writerNanos);
+		}
+
+		/** Forgets it, once nobody needs to be let go first. */
+		@Nullable MemoryLock without(MemoryLease released) {
+			List<MemoryLease> others = this.leases.stream().filter((lease) -> lease != released).toList();
+			boolean forgotten = others.isEmpty() && !isRecent(this.writerNanos, System.nanoTime());
+			return forgotten ? null : new MemoryLock(others, this.refusedNanos, this.writerNanos);
+		}
+
+		boolean isContended(long now) {
+			return isRecent(this.refusedNanos, now);
+		}
+
+		private static boolean isRecent(long nanos, long now) {
+			return nanos != 0 && now - nanos < WAIT_NANOS;
+		}
+
 	}
 
 	/**
@@ -120,6 +220,14 @@ public final class MemoryLockBackend implements LockBackend {
 		@Override
 		public Duration renewalInterval() {
 			return RENEWAL;
+		}
+
+		Key key() {
+			return new Key(resource(), this.request.type() != LockType.DISTRIBUTED);
+		}
+
+		boolean isExclusive() {
+			return this.request.type().isExclusive();
 		}
 
 		boolean awaitRelease() {

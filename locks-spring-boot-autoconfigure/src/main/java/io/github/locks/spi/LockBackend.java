@@ -50,6 +50,16 @@ public interface LockBackend extends AutoCloseable {
 	}
 
 	/**
+	 * Whether somebody in another process may wait for what a lease keeps from it. Then a
+	 * process does not keep the lease for its own owners for ever. Returns at once.
+	 * @param lease a lease that was not released
+	 * @return {@code false} if it is known that nobody waits
+	 */
+	default boolean isContended(Lease lease) {
+		return true;
+	}
+
+	/**
 	 * Gives a lease back, held or lost. Never touches the lease of somebody else.
 	 * @param lease the lease
 	 */

@@ -110,7 +110,7 @@ final class AsyncAcquire {
 	}
 
 	private void granted() {
-		if (this.attempt.isDistributed()) {
+		if (this.attempt.needsLease()) {
 			this.runtime.workers().execute(this::askBackend);
 		}
 		else {
@@ -164,7 +164,12 @@ final class AsyncAcquire {
 			}
 		};
 		if (this.watch == null) {
-			this.watch = this.runtime.leases().watch(this.attempt.leaseRequest(), () -> this.nextQuestion.run());
+			this.watch = this.runtime.leases().watch(this.attempt, () -> this.nextQuestion.run());
+			if (!this.attempt.isAsker()) {
+				// What it waits for may have happened before it was watched.
+				this.runtime.workers().execute(this::askBackend);
+				return;
+			}
 		}
 		long pause = Math.min(pauses.nextNanos(this.watch.isPrompt()), this.attempt.remainingNanos());
 		// Only now: whoever asks from here on may be the one to end the watch.

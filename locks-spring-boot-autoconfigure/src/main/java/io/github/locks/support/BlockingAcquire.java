@@ -81,7 +81,7 @@ final class BlockingAcquire {
 			default -> {
 			}
 		}
-		return this.attempt.isDistributed() ? this.attempt.succeed(awaitBackend()) : this.attempt.succeed();
+		return this.attempt.needsLease() ? this.attempt.succeed(awaitBackend()) : this.attempt.succeed();
 	}
 
 	private void awaitTurn(Acquisition acquisition) {
@@ -138,7 +138,11 @@ final class BlockingAcquire {
 				this.attempt.refused();
 				checkPatience();
 				if (watch == null) {
-					watch = this.runtime.leases().watch(this.attempt.leaseRequest(), () -> LockSupport.unpark(waiter));
+					watch = this.runtime.leases().watch(this.attempt, () -> LockSupport.unpark(waiter));
+					if (!this.attempt.isAsker()) {
+						// What it waits for may have happened before it was watched.
+						continue;
+					}
 				}
 				LockSupport.parkNanos(this,
 						Math.min(backoff.nextNanos(watch.isPrompt()), this.attempt.remainingNanos()));
@@ -166,7 +170,7 @@ final class BlockingAcquire {
 	}
 
 	private @Nullable LockHandle askOnce() {
-		if (!this.attempt.isDistributed()) {
+		if (!this.attempt.needsLease()) {
 			return this.attempt.succeed();
 		}
 		DefaultLockHandle handle;

@@ -17,6 +17,7 @@ import io.github.locks.LockNames;
 import io.github.locks.LockOperation;
 import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
+import io.github.locks.LockScope;
 import io.github.locks.LockType;
 import io.github.locks.ResourceStatistics;
 import io.github.locks.ResourceStatus;
@@ -48,6 +49,9 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 
 	private final LockRuntime runtime;
 
+	/** Whether locks of a request that says nothing else stay inside of this process. */
+	private final boolean local;
+
 	private final StatusReader status;
 
 	private final Failures failures;
@@ -58,12 +62,13 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 
 	DefaultLockManager(DefaultLockManagerBuilder builder) {
 		LockSettings settings = builder.settings();
+		this.local = settings.isSurelyLocal(LockScope.CONFIGURED);
 		Workers workers = new Workers();
 		WaitForGraph graph = new WaitForGraph();
 		ResourceTable resources = new ResourceTable(
 				new StatisticsArchive(builder.isStatistics(), builder.historySize(), builder.maxResources()),
 				builder.maxResources(), builder.fairness());
-		Leases leases = new Leases(builder.backend(), workers);
+		Leases leases = new Leases(builder.backend(), workers, settings.localHandOver());
 		Listeners listeners = new Listeners(builder.listeners());
 		this.runtime = new LockRuntime(settings, workers, resources, graph,
 				new DeadlockMonitor(graph, leases::askers, resources::namesByOwner, workers, settings, listeners),
@@ -87,13 +92,15 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 
 	@Override
 	public LockHandle readLock(String resource) {
-		LockHandle handle = DirectAcquire.tryAcquire(this.runtime, resource, LockType.READ, null, null);
+		LockHandle handle = this.local ? DirectAcquire.tryAcquire(this.runtime, resource, LockType.READ, null, null)
+				: null;
 		return (handle != null) ? handle : acquireIndirect(LockRequest.read(resource).build());
 	}
 
 	@Override
 	public LockHandle writeLock(String resource) {
-		LockHandle handle = DirectAcquire.tryAcquire(this.runtime, resource, LockType.WRITE, null, null);
+		LockHandle handle = this.local ? DirectAcquire.tryAcquire(this.runtime, resource, LockType.WRITE, null, null)
+				: null;
 		return (handle != null) ? handle : acquireIndirect(LockRequest.write(resource).build());
 	}
 
@@ -104,7 +111,7 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 	}
 
 	private @Nullable LockHandle tryDirect(LockRequest request, @Nullable LockOwner owner) {
-		return (request.type() != LockType.DISTRIBUTED)
+		return this.runtime.settings().isSurelyLocal(request.scope())
 				? DirectAcquire.tryAcquire(this.runtime, request.resource(), request.type(), owner, request) : null;
 	}
 

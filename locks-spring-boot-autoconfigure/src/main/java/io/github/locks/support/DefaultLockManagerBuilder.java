@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 import io.github.locks.LockNames;
+import io.github.locks.LockScope;
 import io.github.locks.LockType;
 import io.github.locks.file.FileLockBackend;
 import io.github.locks.spi.LockBackend;
@@ -41,6 +42,10 @@ public final class DefaultLockManagerBuilder {
 
 	private DeadlockPolicy deadlockPolicy = DeadlockPolicy.REPORT;
 
+	private LockScope scope = LockScope.LOCAL;
+
+	private LocalHandOver localHandOver = LocalHandOver.DEFAULT;
+
 	private boolean statistics = true;
 
 	private LockClock clock = LockClock.COARSE;
@@ -69,6 +74,34 @@ public final class DefaultLockManagerBuilder {
 		Path checked = notNull(directory, "directory");
 		this.backend = () -> FileLockBackend.open(checked);
 		this.openBackend = true;
+		return this;
+	}
+
+	/**
+	 * Sets whom read and write locks exclude whose requests do not say. Default: only
+	 * others in this process.
+	 * @param scope the scope, not {@link LockScope#CONFIGURED}
+	 * @return this builder
+	 */
+	public DefaultLockManagerBuilder scope(LockScope scope) {
+		this.scope = configurable(scope);
+		return this;
+	}
+
+	/**
+	 * Sets for how long a lock of other processes stays in this one when its holders give
+	 * it back while others of this process wait: it is handed on to them, until either
+	 * bound is reached. More is faster; less serves other processes sooner. Default: 32
+	 * times, and 50 ms.
+	 * @param times how often in a row; 0: never
+	 * @param time for how long since this process got it
+	 * @return this builder
+	 */
+	public DefaultLockManagerBuilder localHandOver(int times, Duration time) {
+		if (times < 0) {
+			throw new IllegalArgumentException("'times' must not be negative, but is " + times);
+		}
+		this.localHandOver = new LocalHandOver(times, LockSettings.nanos(notNegative(time, "time")));
 		return this;
 	}
 
@@ -254,9 +287,9 @@ public final class DefaultLockManagerBuilder {
 	}
 
 	LockSettings settings() {
-		return new LockSettings(Map.copyOf(this.timeouts), new ResourceRules(this.resources),
-				this.deadlockCheckInterval, this.deadlockThreshold, this.deadlockPolicy, this.idleEviction,
-				this.shutdownTimeout);
+		return new LockSettings(Map.copyOf(this.timeouts), new ResourceRules(this.resources), this.scope,
+				this.localHandOver, this.deadlockCheckInterval, this.deadlockThreshold, this.deadlockPolicy,
+				this.idleEviction, this.shutdownTimeout);
 	}
 
 	Supplier<? extends LockBackend> backend() {
@@ -292,6 +325,13 @@ public final class DefaultLockManagerBuilder {
 			throw new IllegalArgumentException("'" + name + "' must not be null");
 		}
 		return value;
+	}
+
+	static LockScope configurable(LockScope scope) {
+		if (notNull(scope, "scope") == LockScope.CONFIGURED) {
+			throw new IllegalArgumentException("'scope' must be LOCAL or DISTRIBUTED, but is " + scope);
+		}
+		return scope;
 	}
 
 	static Duration notNegative(Duration value, String name) {

@@ -8,21 +8,26 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.locks.LockOwner;
+import io.github.locks.LockType;
 import io.github.locks.local.Acquisition;
 import io.github.locks.local.FairLock;
 import io.github.locks.local.Snapshot;
 import io.github.locks.spi.Lease;
+import io.github.locks.spi.ReleaseWatch;
+import io.github.locks.spi.ReleaseWatches;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The distributed lock of one resource, as seen by this process: a fair queue of its own
- * owners, and the lease that the owner at the head of the queue asks the backend for. The
- * lease lasts as long as one handle is open; nested acquisitions of the same owner join
- * it. If the last handle closes before the minimum hold is over, the lease lingers: an
- * owner that nobody can be takes the place in the queue.
+ * A lock across processes, of one resource, as seen by this process: a fair queue of its
+ * own owners, and the lease that one of those whom the queue has let in asks the backend
+ * for. The lease lasts as long as one handle is open; others whom the queue lets in join
+ * it: the same owner, and further readers. If the last handle closes before the minimum
+ * hold is over, the lease lingers: an owner that nobody can be takes the place in the
+ * queue.
  */
 final class DistributedLock {
 
@@ -31,14 +36,22 @@ final class DistributedLock {
 	private final ReentrantLock mutex = new ReentrantLock();
 
 	/**
-	 * Who was granted by the queue; the handle is {@code null} while the backend is
-	 * asked.
+	 * Who was granted by the queue; the handle is {@code null} as long as there is no
+	 * lease.
 	 */
 	@GuardedBy("mutex")
 	private final Map<Acquisition, @Nullable DefaultLockHandle> members = new LinkedHashMap<>();
 
+	/** Who of the members asks the backend. */
 	@GuardedBy("mutex")
-	private @Nullable Lease lease;
+	private @Nullable Acquisition asker;
+
+	@GuardedBy("mutex")
+	private @Nullable HeldLease held;
+
+	/** A lease without holders, kept for whom the queue lets in next. */
+	@GuardedBy("mutex")
+	private @Nullable HeldLease kept;
 
 	/** Until when the lease is kept at least, whoever closes it. */
 	@GuardedBy("mutex")
@@ -48,84 +61,202 @@ final class DistributedLock {
 	@GuardedBy("mutex")
 	private @Nullable Lingering lingering;
 
-	DistributedLock(String resource) {
-		this.queue = new FairLock(resource, 0, 0);
-	}
+	/** Members who wait for those who ask or hold. */
+	private final ReleaseWatches waiting = new ReleaseWatches();
 
 	/**
-	 * The queue of this process. To be granted it is to be the one who asks the backend.
+	 * Creates the lock.
+	 * @param queue the queue of this process; to be granted it is to be one of those who
+	 * may ask the backend
 	 */
+	DistributedLock(FairLock queue) {
+		this.queue = queue;
+	}
+
 	FairLock queue() {
 		return this.queue;
 	}
 
 	/**
-	 * Joins the lease, if the owner has one already.
-	 * @return the handle, or {@code null} if the backend must be asked
+	 * Becomes a member, and joins the lease if there is one.
+	 * @param mayShare whether a reader may join a lease that others have
 	 */
-	@Nullable DefaultLockHandle join(Acquisition acquisition, Function<Lease, DefaultLockHandle> toHandle) {
+	Entry join(Acquisition acquisition, Predicate<HeldLease> mayShare, Function<Lease, DefaultLockHandle> toHandle) {
 		this.mutex.lock();
 		try {
-			Lease current = this.lease;
-			DefaultLockHandle handle = (current != null) ? toHandle.apply(current) : null;
-			this.members.put(acquisition, handle);
-			return handle;
+			HeldLease current = this.held;
+			if (current != null && canJoin(acquisition, current, mayShare)) {
+				DefaultLockHandle handle = toHandle.apply(current.lease());
+				this.members.put(acquisition, handle);
+				return new Entry(handle, false, null);
+			}
+			this.members.put(acquisition, null);
+			if (current != null || (this.asker != null && this.asker != acquisition)) {
+				return new Entry(null, false, null);
+			}
+			this.asker = acquisition;
+			HeldLease left = this.kept;
+			this.kept = null;
+			return new Entry(null, true, left);
 		}
 		finally {
 			this.mutex.unlock();
 		}
 	}
 
+	@GuardedBy("mutex")
+	private boolean canJoin(Acquisition acquisition, HeldLease current, Predicate<HeldLease> mayShare) {
+		if (acquisition.type().isExclusive()) {
+			return current.type().isExclusive();
+		}
+		return hasHolder(acquisition.owner()) || mayShare.test(current);
+	}
+
 	/** Takes the lease that the backend has granted. */
-	DefaultLockHandle begin(Acquisition acquisition, Lease granted, Function<Lease, DefaultLockHandle> toHandle) {
+	DefaultLockHandle begin(Acquisition acquisition, HeldLease granted, Function<Lease, DefaultLockHandle> toHandle) {
 		this.mutex.lock();
 		try {
-			DefaultLockHandle handle = toHandle.apply(granted);
-			this.lease = granted;
+			DefaultLockHandle handle = toHandle.apply(granted.lease());
+			this.held = granted;
+			this.asker = null;
 			this.keptUntilNanos = System.nanoTime();
 			this.members.put(acquisition, handle);
 			return handle;
 		}
 		finally {
 			this.mutex.unlock();
+			tellMembers();
 		}
 	}
 
 	/**
-	 * Takes a member out.
-	 * @param whenOver what to do at the end of a minimum hold that is not over yet;
-	 * {@code null} if none is to be kept
-	 * @return what is left if its last holder left
+	 * Has a member told when it may be worth while to ask again.
+	 * @param backend tells what others do, for the one who asks
 	 */
-	Departure leave(Acquisition acquisition, @Nullable Runnable whenOver) {
+	ReleaseWatch watch(Acquisition acquisition, ReleaseWatch backend, Runnable wakeUp) {
+		ReleaseWatch local = this.waiting.add(this.queue.resource(), wakeUp);
+		return new ReleaseWatch() {
+
+			@Override
+			public boolean isPrompt() {
+				return !asks(acquisition) || backend.isPrompt();
+			}
+
+			@Override
+			public void close() {
+				local.close();
+				backend.close();
+			}
+
+		};
+	}
+
+	/** Whether a member is the one that asks the backend. */
+	boolean asks(Acquisition acquisition) {
 		this.mutex.lock();
 		try {
-			DefaultLockHandle handle = this.members.remove(acquisition);
-			if (handle == null || handle.isLost()) {
-				return Departure.NOTHING;
-			}
-			long until = acquisition.grantedNanos() + handle.minimumHoldNanos();
-			if (until - this.keptUntilNanos > 0) {
-				this.keptUntilNanos = until;
-			}
-			Lease last = this.lease;
-			if (last == null || hasHolders()) {
-				return Departure.NOTHING;
-			}
-			this.lease = null;
-			if (whenOver == null || this.keptUntilNanos - System.nanoTime() <= 0) {
-				return new Departure(last, null);
-			}
-			this.lingering = new Lingering(last, standInFor(acquisition), this.keptUntilNanos, whenOver);
-			return new Departure(null, this.lingering);
+			return this.asker == acquisition;
 		}
 		finally {
 			this.mutex.unlock();
 		}
 	}
 
+	private void tellMembers() {
+		this.waiting.tell(this.queue.resource());
+	}
+
+	/**
+	 * Takes a member out.
+	 * @param whenOver what to do at the end of a minimum hold that is not over yet;
+	 * {@code null} if none is to be kept
+	 * @param mayKeep whether a lease without holders may be kept for others who wait
+	 * @return what is left if its last holder left
+	 */
+	Departure leave(Acquisition acquisition, @Nullable Runnable whenOver, Predicate<HeldLease> mayKeep) {
+		this.mutex.lock();
+		try {
+			DefaultLockHandle handle = this.members.remove(acquisition);
+			if (this.asker == acquisition) {
+				this.asker = null;
+			}
+			HeldLease last = this.held;
+			if (handle == null || handle.isLost() || last == null) {
+				return Departure.NOTHING;
+			}
+			long until = acquisition.grantedNanos() + handle.minimumHoldNanos();
+			if (until - this.keptUntilNanos > 0) {
+				this.keptUntilNanos = until;
+			}
+			return hasHolders((holder) -> true) ? whileHeld(last) : whenFree(last, acquisition, whenOver, mayKeep);
+		}
+		finally {
+			this.mutex.unlock();
+			tellMembers();
+		}
+	}
+
+	/** A writer that goes, but goes on reading, lets other readers in. */
+	@GuardedBy("mutex")
+	private Departure whileHeld(HeldLease last) {
+		boolean downgrade = last.type() == LockType.WRITE && !hasHolders((holder) -> holder.type().isExclusive());
+		return downgrade ? new Departure(null, last, null) : Departure.NOTHING;
+	}
+
+	@GuardedBy("mutex")
+	private Departure whenFree(HeldLease last, Acquisition acquisition, @Nullable Runnable whenOver,
+			Predicate<HeldLease> mayKeep) {
+		this.held = null;
+		if (whenOver != null && this.keptUntilNanos - System.nanoTime() > 0) {
+			this.lingering = new Lingering(last.lease(), standInFor(acquisition), this.keptUntilNanos, whenOver);
+			return new Departure(null, null, this.lingering);
+		}
+		if (mayKeep.test(last)) {
+			this.kept = last;
+			return Departure.NOTHING;
+		}
+		return new Departure(last.lease(), null, null);
+	}
+
 	private Acquisition standInFor(Acquisition acquisition) {
 		return this.queue.handOver(acquisition, LockOwner.create(acquisition.owner().name() + " (minimum hold)"));
+	}
+
+	/**
+	 * Takes a lease that was kept, if the queue has let nobody in who could take it.
+	 */
+	Optional<Lease> takeUnwanted() {
+		this.mutex.lock();
+		try {
+			HeldLease left = this.kept;
+			if (left == null || !this.queue.isFree()) {
+				return Optional.empty();
+			}
+			this.kept = null;
+			return Optional.of(left.lease());
+		}
+		finally {
+			this.mutex.unlock();
+		}
+	}
+
+	/**
+	 * Puts a lease in the place of another one.
+	 * @return {@code false} if that is not held any more
+	 */
+	boolean replace(HeldLease old, Lease successor, LockType type) {
+		this.mutex.lock();
+		try {
+			if (this.held != old) {
+				return false;
+			}
+			this.held = new HeldLease(successor, type, System.nanoTime(), 0);
+			return true;
+		}
+		finally {
+			this.mutex.unlock();
+			tellMembers();
+		}
 	}
 
 	/** What lingers of a lease, or of any lease if that is {@code null}. */
@@ -159,13 +290,16 @@ final class DistributedLock {
 	 * @return the handles that it stood for, marked as lost
 	 */
 	List<DefaultLockHandle> lose(Lease lost, String reason) {
+		List<DefaultLockHandle> losers = new ArrayList<>();
 		this.mutex.lock();
 		try {
-			if (this.lease != lost) {
-				return List.of();
+			if (this.kept != null && this.kept.lease() == lost) {
+				this.kept = null;
 			}
-			this.lease = null;
-			List<DefaultLockHandle> losers = new ArrayList<>();
+			if (this.held == null || this.held.lease() != lost) {
+				return losers;
+			}
+			this.held = null;
 			for (DefaultLockHandle handle : this.members.values()) {
 				if (handle != null && handle.markLost(reason)) {
 					losers.add(handle);
@@ -175,6 +309,7 @@ final class DistributedLock {
 		}
 		finally {
 			this.mutex.unlock();
+			tellMembers();
 		}
 	}
 
@@ -185,7 +320,7 @@ final class DistributedLock {
 		return new Snapshot(members(true), waiting);
 	}
 
-	/** Those who hold the lease, or those who ask the backend for it. */
+	/** Those who hold the lease, or those who want one. */
 	List<Acquisition> members(boolean holding) {
 		List<Acquisition> found = new ArrayList<>();
 		this.mutex.lock();
@@ -232,19 +367,42 @@ final class DistributedLock {
 	}
 
 	@GuardedBy("mutex")
-	private boolean hasHolders() {
-		return this.members.values().stream().anyMatch((handle) -> handle != null && !handle.isLost());
+	private boolean hasHolder(LockOwner owner) {
+		return hasHolders((holder) -> holder.owner().equals(owner));
+	}
+
+	@GuardedBy("mutex")
+	private boolean hasHolders(Predicate<Acquisition> which) {
+		for (Map.Entry<Acquisition, @Nullable DefaultLockHandle> member : this.members.entrySet()) {
+			DefaultLockHandle handle = member.getValue();
+			if (handle != null && !handle.isLost() && which.test(member.getKey())) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * How a member begins.
+	 *
+	 * @param handle what it has got by joining the lease, or {@code null}
+	 * @param isAsker whether it is the one to ask the backend
+	 * @param kept a lease that was kept for it, or {@code null}
+	 */
+	record Entry(@Nullable DefaultLockHandle handle, boolean isAsker, @Nullable HeldLease kept) {
 	}
 
 	/**
 	 * What is left when a member has gone.
 	 *
 	 * @param released the lease to be given back, or {@code null} if there is none
+	 * @param downgraded the lease of a writer that is needed for readers only, or
+	 * {@code null}
 	 * @param lingering what is kept of the lease, or {@code null} if nothing is
 	 */
-	record Departure(@Nullable Lease released, @Nullable Lingering lingering) {
+	record Departure(@Nullable Lease released, @Nullable HeldLease downgraded, @Nullable Lingering lingering) {
 
-		static final Departure NOTHING = new Departure(null, null);
+		static final Departure NOTHING = new Departure(null, null, null);
 
 	}
 

@@ -1,6 +1,7 @@
 package io.github.locks.support;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.function.Supplier;
 
 import io.github.locks.LockHolder;
 import io.github.locks.LockNames;
+import io.github.locks.LockType;
 import io.github.locks.local.Acquisition;
 import io.github.locks.spi.Lease;
 import io.github.locks.spi.LeaseRequest;
@@ -44,6 +46,9 @@ final class Leases {
 	private static final String NOT_KEPT = "the backend does not keep it any more; in a lock directory, because its"
 			+ " file was removed or replaced. Nothing else may touch what keeps the locks.";
 
+	/** How long readers join those who are inside, although other processes wait. */
+	private static final long SHARED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
 	private static final long LONGEST_ASK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
 	private static final long ASK_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -51,6 +56,8 @@ final class Leases {
 	private final LazyBackend backend;
 
 	private final Workers workers;
+
+	private final LocalHandOver localHandOver;
 
 	private final Map<Lease, Active> active = new ConcurrentHashMap<>();
 
@@ -64,7 +71,8 @@ final class Leases {
 	private volatile Consumer<DefaultLockHandle> whenLost = (handle) -> {
 	};
 
-	Leases(Supplier<? extends LockBackend> factory, Workers workers) {
+	Leases(Supplier<? extends LockBackend> factory, Workers workers, LocalHandOver localHandOver) {
+		this.localHandOver = localHandOver;
 		this.backend = new LazyBackend(factory, () -> workers.repeat(this::renewSoon, TICK_NANOS));
 		this.workers = workers;
 	}
@@ -83,21 +91,81 @@ final class Leases {
 		DistributedLock lock = attempt.distributedLock();
 		Acquisition acquisition = attempt.acquisition();
 		this.askers.add(acquisition);
-		DefaultLockHandle handle = lock.join(acquisition, toHandle);
+		DistributedLock.Entry entry = lock.join(acquisition, this::mayShare, toHandle);
+		DefaultLockHandle handle = entry.handle();
 		if (handle == null) {
-			Optional<Lease> granted = tryAcquire(attempt.leaseRequest());
-			if (granted.isEmpty()) {
+			HeldLease granted = entry.isAsker() ? leaseFor(attempt.leaseRequest(), entry.kept()) : null;
+			if (granted == null) {
 				return null;
 			}
 			lock.lingering(null).ifPresent((lingering) -> notKept(lock, lingering.lease()));
-			handle = lock.begin(acquisition, granted.get(), toHandle);
-			begin(lock, granted.get(), limit);
+			handle = lock.begin(acquisition, granted, toHandle);
+			begin(lock, granted.lease(), limit);
 			if (this.closed) {
-				lose(lock, granted.get(), CLOSED);
+				lose(lock, granted.lease(), CLOSED);
 			}
 		}
 		this.askers.remove(acquisition);
 		return handle;
+	}
+
+	/** Readers who come later do not keep the writers of other processes out for ever. */
+	private boolean mayShare(HeldLease held) {
+		return held.ageNanos() < SHARED_NANOS || !isContended(held.lease());
+	}
+
+	private boolean isContended(Lease lease) {
+		try {
+			return backend().isContended(lease);
+		}
+		catch (RuntimeException ex) {
+			logger.debug("The backend cannot tell who waits", ex);
+			return true;
+		}
+	}
+
+	/** The lease that another owner of this process has left, or one of the backend. */
+	private @Nullable HeldLease leaseFor(LeaseRequest request, @Nullable HeldLease kept) {
+		Lease handedOver = (kept != null) ? handOver(kept.lease(), request) : null;
+		if (kept != null && handedOver != null) {
+			return new HeldLease(handedOver, request.type(), kept.sinceNanos(), kept.handedOver() + 1);
+		}
+		Lease granted = tryAcquire(request).orElse(null);
+		return (granted != null) ? new HeldLease(granted, request.type(), System.nanoTime(), 0) : null;
+	}
+
+	/**
+	 * Turns a lease without holders into that of a request, or gives it back.
+	 */
+	private @Nullable Lease handOver(Lease lease, LeaseRequest request) {
+		Active entry = this.active.get(lease);
+		if (entry == null) {
+			return null;
+		}
+		Lease successor = null;
+		entry.asking().lock();
+		try {
+			successor = this.active.containsKey(lease) ? backend().handOver(lease, request).orElse(null) : null;
+		}
+		catch (Throwable ex) {
+			SafeLog.warn(logger, "A distributed lock could not be handed on and is given back: " + ex.getMessage(), ex);
+		}
+		finally {
+			entry.asking().unlock();
+		}
+		forget(lease, successor != null);
+		return successor;
+	}
+
+	private void forget(Lease lease, boolean handedOver) {
+		if (!handedOver) {
+			release(lease);
+			return;
+		}
+		Active entry = this.active.remove(lease);
+		if (entry != null) {
+			entry.timers().forEach((timer) -> timer.cancel(false));
+		}
 	}
 
 	private Optional<Lease> tryAcquire(LeaseRequest request) {
@@ -109,8 +177,13 @@ final class Leases {
 		}
 	}
 
-	/** Has somebody told when a resource may have become free; a failure does no harm. */
-	ReleaseWatch watch(LeaseRequest request, Runnable wakeUp) {
+	/** Has somebody told when a lock may be to be had; a failure does no harm. */
+	ReleaseWatch watch(LockAttempt attempt, Runnable wakeUp) {
+		return attempt.distributedLock()
+			.watch(attempt.acquisition(), watchBackend(attempt.leaseRequest(), wakeUp), wakeUp);
+	}
+
+	private ReleaseWatch watchBackend(LeaseRequest request, Runnable wakeUp) {
 		try {
 			return backend().watch(request, wakeUp);
 		}
@@ -145,9 +218,12 @@ final class Leases {
 	 */
 	boolean leave(DistributedLock lock, Acquisition acquisition, @Nullable Runnable whenOver) {
 		this.askers.remove(acquisition);
-		DistributedLock.Departure departure = lock.leave(acquisition, whenOver);
+		DistributedLock.Departure departure = lock.leave(acquisition, whenOver, (held) -> mayKeep(lock, held));
 		if (departure.released() != null) {
 			release(departure.released());
+		}
+		if (departure.downgraded() != null) {
+			downgrade(lock, departure.downgraded(), acquisition);
 		}
 		Lingering lingering = departure.lingering();
 		if (lingering == null) {
@@ -158,6 +234,46 @@ final class Leases {
 			end.run();
 		}
 		return true;
+	}
+
+	/** Whether others of this process come first, for a while. */
+	private boolean mayKeep(DistributedLock lock, HeldLease held) {
+		return held.type() == LockType.DISTRIBUTED && !this.closed && lock.queue().queueLength() > 0
+				&& (this.localHandOver.allows(held.handedOver(), held.ageNanos()) || !isContended(held.lease()));
+	}
+
+	/** Gives a lease back that was kept for others who have turned away meanwhile. */
+	void releaseUnwanted(DistributedLock lock) {
+		lock.takeUnwanted().ifPresent(this::release);
+	}
+
+	/** The writer reads on: readers of other processes may come in. */
+	private void downgrade(DistributedLock lock, HeldLease held, Acquisition writer) {
+		Active entry = this.active.get(held.lease());
+		if (entry == null) {
+			return;
+		}
+		Lease shared = null;
+		entry.asking().lock();
+		try {
+			LeaseRequest request = new LeaseRequest(held.lease().resource(), LockType.READ, writer.owner().name(),
+					writer.method(), Instant.now());
+			shared = this.active.containsKey(held.lease()) ? backend().handOver(held.lease(), request).orElse(null)
+					: null;
+			if (shared != null) {
+				this.active.put(shared, new Active(lock, System.nanoTime(), List.of(), new ReentrantLock()));
+				this.active.remove(held.lease());
+			}
+		}
+		catch (Throwable ex) {
+			SafeLog.warn(logger, "The lock of a writer that goes on reading stays exclusive: " + ex.getMessage(), ex);
+		}
+		finally {
+			entry.asking().unlock();
+		}
+		if (shared != null && !lock.replace(held, shared, LockType.READ)) {
+			release(shared);
+		}
 	}
 
 	/** Ends all minimum holds now. */

@@ -12,7 +12,6 @@ import io.github.locks.LockOperation;
 import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
 import io.github.locks.LockTimeoutException;
-import io.github.locks.LockType;
 import io.github.locks.local.Acquisition;
 import io.github.locks.local.FairLock;
 import io.github.locks.local.Outcome;
@@ -37,6 +36,8 @@ final class LockAttempt {
 
 	private final long timeoutNanos;
 
+	private final boolean needsLease;
+
 	private ManagedResource resource;
 
 	private Acquisition acquisition;
@@ -54,6 +55,7 @@ final class LockAttempt {
 		this.owner = owner;
 		this.whenSettled = whenSettled;
 		this.timeoutNanos = LockSettings.nanos(runtime.settings().timeoutOf(request));
+		this.needsLease = runtime.settings().needsLease(request);
 		this.resource = runtime.resources().get(request.resource());
 		this.acquisition = prepare();
 	}
@@ -68,7 +70,7 @@ final class LockAttempt {
 	 * Called once, before anybody else knows of this attempt.
 	 */
 	Outcome acquire(boolean mayQueue) {
-		if (!isDistributed()) {
+		if (!this.needsLease) {
 			this.direct = DirectAcquire.enter(this.runtime, this.resource, this.request.type(), this.owner,
 					this.request);
 			if (this.direct != null) {
@@ -97,11 +99,12 @@ final class LockAttempt {
 	}
 
 	DistributedLock distributedLock() {
-		return this.resource.distributedLock();
+		return this.resource.distributedLock(this.request.type());
 	}
 
-	boolean isDistributed() {
-		return this.request.type() == LockType.DISTRIBUTED;
+	/** Whether to ask the backend after the queue. */
+	boolean needsLease() {
+		return this.needsLease;
 	}
 
 	long timeoutNanos() {
@@ -119,6 +122,11 @@ final class LockAttempt {
 	LeaseRequest leaseRequest() {
 		return new LeaseRequest(this.request.resource(), this.request.type(), this.acquisition.owner().name(),
 				this.request.method(), Instant.now());
+	}
+
+	/** Whether it asks the backend, rather than waiting for others of this process. */
+	boolean isAsker() {
+		return distributedLock().asks(this.acquisition);
 	}
 
 	/** The handle of a lock inside of this process. */
@@ -156,7 +164,7 @@ final class LockAttempt {
 		}
 	}
 
-	/** The handle of a distributed lock. */
+	/** The handle of a lock that other processes respect. */
 	LockHandle succeed(DefaultLockHandle handle) {
 		long nanos = waitedNanos();
 		handle.waitedNanos(nanos);
@@ -191,6 +199,7 @@ final class LockAttempt {
 		}
 		finally {
 			queue().release(this.acquisition);
+			this.runtime.leases().releaseUnwanted(distributedLock());
 			end(operation);
 		}
 	}

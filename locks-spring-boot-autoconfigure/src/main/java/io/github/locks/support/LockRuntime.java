@@ -132,15 +132,17 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 	 * its minimum hold is over.
 	 */
 	void release(DefaultLockHandle handle, boolean wasHeld) {
+		DistributedLock lock = handle.managed().distributedLock(handle.type());
 		boolean lingers = false;
 		long heldNanos = handle.heldNanos();
 		try {
-			lingers = this.leases.leave(handle.managed().distributedLock(), handle.acquisition(),
+			lingers = this.leases.leave(lock, handle.acquisition(),
 					() -> publishEnd(LockOperation.Kind.RELEASED, handle, handle.heldNanos()));
 		}
 		finally {
 			if (!lingers) {
 				handle.acquisition().lock().release(handle.acquisition());
+				this.leases.releaseUnwanted(lock);
 			}
 			if (!lingers && wasHeld) {
 				publishEnd(LockOperation.Kind.RELEASED, handle, heldNanos);

@@ -4,14 +4,16 @@ import java.time.Duration;
 import java.util.Map;
 
 import io.github.locks.LockRequest;
+import io.github.locks.LockScope;
 import io.github.locks.LockType;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a lock manager.
  */
-record LockSettings(Map<LockType, Duration> timeouts, ResourceRules resources, Duration deadlockCheckInterval,
-		Duration deadlockThreshold, DeadlockPolicy deadlockPolicy, Duration idleEviction, Duration shutdownTimeout) {
+record LockSettings(Map<LockType, Duration> timeouts, ResourceRules resources, LockScope scope,
+		LocalHandOver localHandOver, Duration deadlockCheckInterval, Duration deadlockThreshold,
+		DeadlockPolicy deadlockPolicy, Duration idleEviction, Duration shutdownTimeout) {
 
 	private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 2);
 
@@ -23,12 +25,36 @@ record LockSettings(Map<LockType, Duration> timeouts, ResourceRules resources, D
 		return (timeout != null) ? timeout : this.timeouts.getOrDefault(request.type(), Duration.ZERO);
 	}
 
+	/**
+	 * Whether a request for a lock that is free needs nothing but that, as far as can be
+	 * told without looking the resource up.
+	 */
+	boolean isSurelyLocal(LockScope requested) {
+		return requested == LockScope.LOCAL
+				|| (requested == LockScope.CONFIGURED && this.scope == LockScope.LOCAL && !this.resources.haveScopes());
+	}
+
+	/** Whether other processes are to be excluded too. */
+	boolean needsLease(LockRequest request) {
+		if (request.scope() != LockScope.CONFIGURED) {
+			return request.scope() == LockScope.DISTRIBUTED;
+		}
+		LockScope configured = this.resources.find(request.resource(), ResourceSettings::scope);
+		return ((configured != null) ? configured : this.scope) == LockScope.DISTRIBUTED;
+	}
+
 	@Nullable Duration leaseOf(LockRequest request) {
+		if (request.type() != LockType.DISTRIBUTED) {
+			return null;
+		}
 		Duration lease = request.lease();
 		return (lease != null) ? lease : this.resources.find(request.resource(), ResourceSettings::lease);
 	}
 
 	@Nullable Duration minimumHoldOf(LockRequest request) {
+		if (request.type() != LockType.DISTRIBUTED) {
+			return null;
+		}
 		Duration minimumHold = request.minimumHold();
 		return (minimumHold != null) ? minimumHold
 				: this.resources.find(request.resource(), ResourceSettings::minimumHold);

@@ -21,6 +21,9 @@ final class ManagedResource extends FairLock {
 
 	private volatile @Nullable DistributedLock distributedLock;
 
+	/** The leases for readers and writers, who have one queue for all scopes. */
+	private volatile @Nullable DistributedLock readWriteLeases;
+
 	/**
 	 * Creates a resource whose locks are free.
 	 * @param name its name
@@ -39,36 +42,51 @@ final class ManagedResource extends FairLock {
 
 	/** The queue of a kind of lock. */
 	FairLock queue(LockType type) {
-		return (type == LockType.DISTRIBUTED) ? distributedLock().queue() : this;
+		return (type == LockType.DISTRIBUTED) ? distributedLock(type).queue() : this;
 	}
 
-	DistributedLock distributedLock() {
-		DistributedLock known = this.distributedLock;
-		return (known != null) ? known : createDistributedLock();
+	/** The part of a kind of lock that is for all processes. */
+	DistributedLock distributedLock(LockType type) {
+		DistributedLock known = (type == LockType.DISTRIBUTED) ? this.distributedLock : this.readWriteLeases;
+		return (known != null) ? known : createDistributedLock(type);
 	}
 
-	private synchronized DistributedLock createDistributedLock() {
-		DistributedLock known = this.distributedLock;
+	private synchronized DistributedLock createDistributedLock(LockType type) {
+		DistributedLock known = (type == LockType.DISTRIBUTED) ? this.distributedLock : this.readWriteLeases;
 		if (known == null) {
-			known = new DistributedLock(resource());
-			this.distributedLock = known;
+			known = (type == LockType.DISTRIBUTED) ? withQueueOfItsOwn() : new DistributedLock(this);
+			if (type == LockType.DISTRIBUTED) {
+				this.distributedLock = known;
+			}
+			else {
+				this.readWriteLeases = known;
+			}
 		}
 		return known;
 	}
 
+	private DistributedLock withQueueOfItsOwn() {
+		return new DistributedLock(new FairLock(resource(), 0, 0));
+	}
+
 	/** Who holds and who waits, of all kinds of lock. */
 	Snapshot snapshotOfAll() {
-		Snapshot local = snapshot();
+		Snapshot readWrite = readWriteSnapshot();
 		DistributedLock known = this.distributedLock;
-		if (known == null) {
-			return local;
-		}
-		Snapshot distributed = known.snapshot();
-		List<Acquisition> granted = new ArrayList<>(local.granted());
-		granted.addAll(distributed.granted());
-		List<Acquisition> queued = new ArrayList<>(local.queued());
-		queued.addAll(distributed.queued());
-		return new Snapshot(granted, queued);
+		return (known != null) ? readWrite.plus(known.snapshot()) : readWrite;
+	}
+
+	/** Whom the queue has let in, but who has no lease yet, waits first of all. */
+	private Snapshot readWriteSnapshot() {
+		DistributedLock known = this.readWriteLeases;
+		List<Acquisition> asking = (known != null) ? known.members(false) : List.of();
+		Snapshot local = snapshot();
+		return asking.isEmpty() ? local
+				: new Snapshot(without(local.granted(), asking), asking).plus(new Snapshot(List.of(), local.queued()));
+	}
+
+	private static List<Acquisition> without(List<Acquisition> all, List<Acquisition> others) {
+		return all.stream().filter((acquisition) -> !others.contains(acquisition)).toList();
 	}
 
 	/** Who is inside of any lock: holders, and those who have lost their lease. */
@@ -85,9 +103,17 @@ final class ManagedResource extends FairLock {
 	List<Acquisition> holders(LockType type, int limit) {
 		DistributedLock known = this.distributedLock;
 		if (type != LockType.DISTRIBUTED) {
-			return snapshot(limit, 0).granted();
+			DistributedLock leases = this.readWriteLeases;
+			List<Acquisition> granted = snapshot(limit, 0).granted();
+			return (leases != null) ? without(granted, leases.members(false)) : granted;
 		}
 		return (known != null) ? known.members(true) : List.of();
+	}
+
+	/** The handles that have lost their lease, but are not closed. */
+	List<DefaultLockHandle> losers(LockType type) {
+		DistributedLock known = (type == LockType.DISTRIBUTED) ? this.distributedLock : this.readWriteLeases;
+		return (known != null) ? known.losers() : List.of();
 	}
 
 	boolean isUnusedSince(long nanos) {
@@ -116,7 +142,7 @@ final class ManagedResource extends FairLock {
 			return false;
 		}
 		if (known == null) {
-			known = new DistributedLock(resource());
+			known = withQueueOfItsOwn();
 			known.queue().retire();
 			this.distributedLock = known;
 		}

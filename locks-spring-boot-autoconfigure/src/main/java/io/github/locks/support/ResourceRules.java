@@ -1,10 +1,8 @@
 package io.github.locks.support;
 
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +20,8 @@ final class ResourceRules {
 	/** Longest first. */
 	private final List<Prefix> prefixes;
 
+	private final boolean scopes;
+
 	ResourceRules(Map<String, ResourceSettings> settings) {
 		this.exact = Map.copyOf(settings);
 		this.prefixes = settings.entrySet()
@@ -30,20 +30,26 @@ final class ResourceRules {
 			.map((entry) -> new Prefix(entry.getKey(), entry.getValue()))
 			.sorted(Comparator.comparingInt((prefix) -> -prefix.key().length()))
 			.toList();
+		this.scopes = settings.values().stream().anyMatch((rule) -> rule.scope() != null);
+	}
+
+	/** Whether any rule has a scope. */
+	boolean haveScopes() {
+		return this.scopes;
 	}
 
 	/** The value of a setting, or {@code null} if no rule has one. */
-	@Nullable Duration find(String resource, Function<ResourceSettings, @Nullable Duration> setting) {
-		Duration value = exact(resource, setting);
+	<T> @Nullable T find(String resource, Setting<T> setting) {
+		T value = exact(resource, setting);
 		if (value == null && !this.prefixes.isEmpty()) {
 			Prefix prefix = prefix(resource, setting);
-			return (prefix != null) ? setting.apply(prefix.settings()) : null;
+			return (prefix != null) ? setting.of(prefix.settings()) : null;
 		}
 		return value;
 	}
 
 	/** The key of the rule that {@link #find} takes the value from. */
-	@Nullable String keyOf(String resource, Function<ResourceSettings, @Nullable Duration> setting) {
+	@Nullable String keyOf(String resource, Setting<?> setting) {
 		if (exact(resource, setting) != null) {
 			return resource;
 		}
@@ -51,18 +57,29 @@ final class ResourceRules {
 		return (prefix != null) ? prefix.key() : null;
 	}
 
-	private @Nullable Duration exact(String resource, Function<ResourceSettings, @Nullable Duration> setting) {
+	private <T> @Nullable T exact(String resource, Setting<T> setting) {
 		ResourceSettings settings = this.exact.get(resource);
-		return (settings != null) ? setting.apply(settings) : null;
+		return (settings != null) ? setting.of(settings) : null;
 	}
 
-	private @Nullable Prefix prefix(String resource, Function<ResourceSettings, @Nullable Duration> setting) {
+	private @Nullable Prefix prefix(String resource, Setting<?> setting) {
 		for (Prefix prefix : this.prefixes) {
-			if (prefix.matches(resource) && setting.apply(prefix.settings()) != null) {
+			if (prefix.matches(resource) && setting.of(prefix.settings()) != null) {
 				return prefix;
 			}
 		}
 		return null;
+	}
+
+	/**
+	 * One of the settings.
+	 *
+	 * @param <T> its type
+	 */
+	interface Setting<T> {
+
+		@Nullable T of(ResourceSettings settings);
+
 	}
 
 	/**

@@ -2,6 +2,7 @@ package io.github.locks.support;
 
 import java.time.Duration;
 
+import io.github.locks.LockScope;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,14 +15,17 @@ import org.jspecify.annotations.Nullable;
  * or {@code null} for as long as the holder lives
  * @param minimumHold how long a distributed lock stays taken at least by requests that do
  * not say, or {@code null} for no longer than it is held
+ * @param scope whom read and write locks exclude whose requests do not say, or
+ * {@code null} for the default
  */
-public record ResourceSettings(@Nullable Duration timeout, @Nullable Duration lease, @Nullable Duration minimumHold) {
+public record ResourceSettings(@Nullable Duration timeout, @Nullable Duration lease, @Nullable Duration minimumHold,
+		@Nullable LockScope scope) {
 
 	/** Nothing is different. */
-	public static final ResourceSettings DEFAULTS = new ResourceSettings(null, null, null);
+	public static final ResourceSettings DEFAULTS = new ResourceSettings(null, null, null, null);
 
 	/**
-	 * Refuses times that make no sense.
+	 * Refuses what makes no sense.
 	 */
 	public ResourceSettings {
 		if (timeout != null) {
@@ -33,6 +37,9 @@ public record ResourceSettings(@Nullable Duration timeout, @Nullable Duration le
 		if (minimumHold != null) {
 			DefaultLockManagerBuilder.positive(minimumHold, "minimumHold");
 		}
+		if (scope != null) {
+			DefaultLockManagerBuilder.configurable(scope);
+		}
 	}
 
 	/**
@@ -41,7 +48,7 @@ public record ResourceSettings(@Nullable Duration timeout, @Nullable Duration le
 	 * @return new settings
 	 */
 	public ResourceSettings withTimeout(@Nullable Duration timeout) {
-		return new ResourceSettings(timeout, this.lease, this.minimumHold);
+		return new ResourceSettings(timeout, this.lease, this.minimumHold, this.scope);
 	}
 
 	/**
@@ -50,7 +57,7 @@ public record ResourceSettings(@Nullable Duration timeout, @Nullable Duration le
 	 * @return new settings
 	 */
 	public ResourceSettings withLease(@Nullable Duration lease) {
-		return new ResourceSettings(this.timeout, lease, this.minimumHold);
+		return new ResourceSettings(this.timeout, lease, this.minimumHold, this.scope);
 	}
 
 	/**
@@ -60,7 +67,16 @@ public record ResourceSettings(@Nullable Duration timeout, @Nullable Duration le
 	 * @return new settings
 	 */
 	public ResourceSettings withMinimumHold(@Nullable Duration minimumHold) {
-		return new ResourceSettings(this.timeout, this.lease, minimumHold);
+		return new ResourceSettings(this.timeout, this.lease, minimumHold, this.scope);
+	}
+
+	/**
+	 * Returns these settings with another scope of read and write locks.
+	 * @param scope whom they exclude, or {@code null} for the default
+	 * @return new settings
+	 */
+	public ResourceSettings withScope(@Nullable LockScope scope) {
+		return new ResourceSettings(this.timeout, this.lease, this.minimumHold, scope);
 	}
 
 }

@@ -81,7 +81,7 @@ final class StatusReader {
 
 	/** The handles that have lost the lock, but are not closed: others wait for them. */
 	List<DefaultLockHandle> losers(ManagedResource resource, LockType type) {
-		return (type == LockType.DISTRIBUTED) ? resource.distributedLock().losers() : List.of();
+		return resource.losers(type);
 	}
 
 	static LockHolder holder(DefaultLockHandle handle) {

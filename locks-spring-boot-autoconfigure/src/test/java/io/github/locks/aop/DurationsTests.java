@@ -3,6 +3,7 @@ package io.github.locks.aop;
 import java.time.Duration;
 import java.util.Map;
 
+import io.github.locks.LockScope;
 import io.github.locks.LockType;
 import io.github.locks.annotation.ReadLock;
 import io.github.locks.aop.LockDeclaration.Attribute;
@@ -77,7 +78,7 @@ class DurationsTests {
 		DefaultListableBeanFactory beanFactory = new DefaultListableBeanFactory();
 		PropertyPlaceholderHelper helper = new PropertyPlaceholderHelper("${", "}", ":", null, false);
 		beanFactory.addEmbeddedValueResolver((text) -> helper.replacePlaceholders(text, PROPERTIES::get));
-		LockDeclaration declaration = new LockDeclaration(LockType.READ,
+		LockDeclaration declaration = new LockDeclaration(LockType.READ, LockScope.CONFIGURED,
 				Map.of(Attribute.RESOURCE, "a", Attribute.TIMEOUT, timeout), false, false, ReadLock.class, null,
 				"com.acme.Orders.pay");
 		return Durations.zeroOrMore(declaration, Attribute.TIMEOUT, new Placeholders(beanFactory));

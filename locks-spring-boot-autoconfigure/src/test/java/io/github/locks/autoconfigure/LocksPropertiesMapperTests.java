@@ -3,6 +3,7 @@ package io.github.locks.autoconfigure;
 import java.time.Duration;
 import java.util.Map;
 
+import io.github.locks.LockScope;
 import io.github.locks.LockType;
 import io.github.locks.spi.LockClock;
 import io.github.locks.support.DeadlockPolicy;
@@ -41,11 +42,14 @@ class LocksPropertiesMapperTests {
 			.timeout(LockType.WRITE, Duration.ofSeconds(2))
 			.timeout(LockType.DISTRIBUTED, Duration.ZERO)
 			.resource("orders:42",
-					new ResourceSettings(Duration.ofSeconds(3), Duration.ofSeconds(4), Duration.ofSeconds(3)))
+					new ResourceSettings(Duration.ofSeconds(3), Duration.ofSeconds(4), Duration.ofSeconds(3),
+							LockScope.DISTRIBUTED))
 			.resource("episodes", ResourceSettings.DEFAULTS)
 			.deadlockCheckInterval(Duration.ofSeconds(5))
 			.deadlockThreshold(Duration.ofSeconds(6))
 			.deadlockPolicy(DeadlockPolicy.BREAK)
+			.scope(LockScope.DISTRIBUTED)
+			.localHandOver(5, Duration.ofSeconds(8))
 			.statistics(false)
 			.clock(LockClock.EXACT)
 			.fairness(Fairness.BOUNDED)
@@ -58,6 +62,9 @@ class LocksPropertiesMapperTests {
 				Map.entry("locks.timeout.distributed", "0"), Map.entry("locks.resources[orders:42].timeout", "3s"),
 				Map.entry("locks.resources[orders:42].lease", "4s"),
 				Map.entry("locks.resources[orders:42].minimum-hold", "3s"),
+				Map.entry("locks.resources[orders:42].scope", "distributed"), Map.entry("locks.scope", "distributed"),
+				Map.entry("locks.distributed.local-handovers", "5"),
+				Map.entry("locks.distributed.local-handover-time", "8s"),
 				Map.entry("locks.resources.episodes.timeout", ""), Map.entry("locks.deadlock.check-interval", "5s"),
 				Map.entry("locks.deadlock.threshold", "6s"), Map.entry("locks.deadlock.policy", "break"),
 				Map.entry("locks.statistics.enabled", "false"), Map.entry("locks.statistics.history-size", "0"),

@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import io.github.locks.LockOwner;
 import io.github.locks.LockType;
 import io.github.locks.local.Acquisition;
+import io.github.locks.local.FairLock;
 import io.github.locks.spi.Lease;
 import org.junit.jupiter.api.Test;
 import org.mockito.BDDMockito;
@@ -17,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class DistributedLockTests {
 
-	private final DistributedLock lock = new DistributedLock("a");
+	private final DistributedLock lock = new DistributedLock(new FairLock("a", 0, 0));
 
 	@Test
 	void whatLingersIsOfOneLease() {
@@ -27,9 +28,9 @@ class DistributedLockTests {
 		Acquisition acquisition = this.lock.queue()
 			.prepare(LockType.DISTRIBUTED, LockOwner.create("owner"), null, null);
 		this.lock.queue().acquire(acquisition, false);
-		this.lock.begin(acquisition, lease, (granted) -> handle);
+		this.lock.begin(acquisition, new HeldLease(lease, LockType.DISTRIBUTED, 0, 0), (granted) -> handle);
 		DistributedLock.Departure departure = this.lock.leave(acquisition, () -> {
-		});
+		}, (held) -> true);
 		assertThat(departure.lingering()).isNotNull();
 		assertThat(this.lock.lingering(lease)).hasValue(departure.lingering());
 		assertThat(this.lock.lingering(null)).hasValue(departure.lingering());
