@@ -21,15 +21,12 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * The thread of a lock directory: publishes who holds locks, and removes lock files that
- * are not used any more or that a crash has left behind.
+ * The thread of a lock directory: removes lock files that are not used any more, and what
+ * a crash has left behind.
  */
 final class FileHousekeeping {
 
 	private static final Log logger = LogFactory.getLog(FileHousekeeping.class);
-
-	/** A holder that is gone before is of no interest to others. */
-	private static final Duration PUBLISH_AFTER = Duration.ofMillis(10);
 
 	/** Lock files that were not used for so long are removed. */
 	private static final Duration IDLE_INTERVAL = Duration.ofSeconds(1);
@@ -40,25 +37,20 @@ final class FileHousekeeping {
 
 	private static final int SWEEP_LIMIT = 1000;
 
-	private static final Pattern PERISHABLE = Pattern.compile("[0-9a-f]{64}\\.(lock|owner)");
+	private static final Pattern PERISHABLE = Pattern.compile("[0-9a-f]{64}\\.lock");
 
 	private final FileLockBackend backend;
 
 	private final LockDirectory directory;
 
-	private final OwnerRecords records;
-
-	/** Leases that were given back, whose records are still there. */
-	private final Set<FileLease> obsolete = ConcurrentHashMap.newKeySet();
-
-	private final Map<FileLease, Publication> publications = new ConcurrentHashMap<>();
+	private final PictureFiles pictures;
 
 	private final ScheduledThreadPoolExecutor thread;
 
-	FileHousekeeping(FileLockBackend backend, LockDirectory directory, OwnerRecords records) {
+	FileHousekeeping(FileLockBackend backend, LockDirectory directory, PictureFiles pictures) {
 		this.backend = backend;
 		this.directory = directory;
-		this.records = records;
+		this.pictures = pictures;
 		this.thread = new ScheduledThreadPoolExecutor(1, new LockThreadFactory("files"));
 		this.thread.setRemoveOnCancelPolicy(true);
 	}
@@ -68,48 +60,6 @@ final class FileHousekeeping {
 				IDLE_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
 		this.thread.scheduleWithFixedDelay(guarded(() -> sweep(SWEEP_MIN_AGE)), 0, SWEEP_INTERVAL.toMillis(),
 				TimeUnit.MILLISECONDS);
-	}
-
-	void publish(FileLease lease, LeaseRequest request) {
-		AtomicBoolean decided = new AtomicBoolean();
-		Runnable write = guarded(() -> {
-			if (decided.compareAndSet(false, true)) {
-				this.records.write(lease.file(), request, lease.fencingToken());
-			}
-		});
-		try {
-			Future<?> task = this.thread.schedule(write, PUBLISH_AFTER.toMillis(), TimeUnit.MILLISECONDS);
-			this.publications.put(lease, new Publication(decided, task));
-		}
-		catch (RejectedExecutionException ex) {
-			// closing: nobody needs to know any more
-		}
-	}
-
-	void withdraw(FileLease lease) {
-		Publication publication = this.publications.remove(lease);
-		if (publication == null) {
-			return;
-		}
-		if (publication.decided().compareAndSet(false, true)) {
-			publication.task().cancel(false);
-			return;
-		}
-		this.obsolete.add(lease);
-		try {
-			this.thread.execute(guarded(this::removeObsolete));
-		}
-		catch (RejectedExecutionException ex) {
-			guarded(this::removeObsolete).run();
-		}
-	}
-
-	private void removeObsolete() throws IOException {
-		for (FileLease lease : List.copyOf(this.obsolete)) {
-			if (this.obsolete.remove(lease)) {
-				this.records.remove(lease.file(), lease.fencingToken());
-			}
-		}
 	}
 
 	/** Stops the thread, after a last attempt at what is left. */
@@ -123,7 +73,6 @@ final class FileHousekeeping {
 		catch (InterruptedException ex) {
 			interrupted = true;
 		}
-		guarded(this::removeObsolete).run();
 		removeIdle(Duration.ZERO);
 		guarded(() -> sweep(SWEEP_MIN_AGE)).run();
 		if (interrupted) {
@@ -138,16 +87,9 @@ final class FileHousekeeping {
 	private void sweep(Duration minAge) throws IOException {
 		Instant newest = Instant.now().minus(minAge);
 		for (String name : this.directory.list((name) -> isAbandoned(name, newest), SWEEP_LIMIT)) {
-			guarded(() -> clean(name)).run();
+			guarded(() -> this.backend.clean(name.substring(0, name.lastIndexOf('.')))).run();
 		}
-	}
-
-	private void clean(String name) throws IOException {
-		String file = name.substring(0, name.lastIndexOf('.'));
-		this.backend.clean(file);
-		if (name.endsWith(OwnerRecords.SUFFIX) && this.directory.attributes(file + LockFiles.SUFFIX) == null) {
-			this.directory.delete(name);
-		}
+		this.pictures.sweep(newest);
 	}
 
 	/** Only files that a backend has named: the directory may be home to others too. */
@@ -175,15 +117,6 @@ final class FileHousekeeping {
 				logger.debug("Housekeeping of the lock directory failed and will be tried again", ex);
 			}
 		};
-	}
-
-	/**
-	 * A record that is to be written soon.
-	 *
-	 * @param decided whether it is being written, or never will be: who sets it decides
-	 * @param task writes it
-	 */
-	private record Publication(AtomicBoolean decided, Future<?> task) {
 	}
 
 	/**

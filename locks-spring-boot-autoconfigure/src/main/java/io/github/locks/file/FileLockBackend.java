@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.ClosedDirectoryStreamException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +20,10 @@ import io.github.locks.LockType;
 import io.github.locks.spi.Lease;
 import io.github.locks.spi.LeaseRequest;
 import io.github.locks.spi.LockBackend;
+import io.github.locks.spi.ProcessPicture;
 import io.github.locks.spi.ReleaseWatch;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 /**
  * Locks across the processes of one machine: one file for each locked resource, locked by
@@ -38,6 +44,8 @@ import io.github.locks.spi.ReleaseWatch;
  */
 public final class FileLockBackend implements LockBackend {
 
+	private static final Log logger = LogFactory.getLog(FileLockBackend.class);
+
 	/** Whoever has just given a lock back lets others go first, if there are any. */
 	private static final long GIVE_WAY_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
@@ -54,7 +62,7 @@ public final class FileLockBackend implements LockBackend {
 
 	private final LockFileNames names = new LockFileNames();
 
-	private final OwnerRecords records;
+	private final PictureFiles pictures;
 
 	private final FileHousekeeping housekeeping;
 
@@ -66,8 +74,8 @@ public final class FileLockBackend implements LockBackend {
 		this.directory = directory;
 		this.jvm = jvm;
 		this.files = new LockFiles(directory, permanentFiles, jvm);
-		this.records = new OwnerRecords(directory);
-		this.housekeeping = new FileHousekeeping(this, directory, this.records);
+		this.pictures = new PictureFiles(directory, jvm);
+		this.housekeeping = new FileHousekeeping(this, directory, this.pictures);
 	}
 
 	/**
@@ -197,7 +205,6 @@ public final class FileLockBackend implements LockBackend {
 				lock.release();
 			}
 		}
-		this.housekeeping.publish(lease, request);
 		return lease;
 	}
 
@@ -222,8 +229,6 @@ public final class FileLockBackend implements LockBackend {
 			}
 			long token = this.sequence.next(this.jvm.page(), this.jvm.lastToken());
 			FileLease next = held.successor(successor, lock, token);
-			this.housekeeping.withdraw(held);
-			this.housekeeping.publish(next, successor);
 			return Optional.of(next);
 		}
 		catch (IOException ex) {
@@ -267,17 +272,43 @@ public final class FileLockBackend implements LockBackend {
 		}
 		finally {
 			endClaim(held.file(), held.claim());
-			this.housekeeping.withdraw(held);
 		}
 	}
 
 	@Override
 	public Optional<LockHolder> inspect(String resource) {
+		for (ProcessPicture picture : pictures()) {
+			for (ProcessPicture.Hold hold : picture.holds()) {
+				if (hold.excludes(resource, LockType.DISTRIBUTED)) {
+					double heldMs = Math.max(0, Duration.between(hold.since(), Instant.now()).toMillis());
+					return Optional
+						.of(new LockHolder(hold.owner(), hold.method(), hold.since(), heldMs, picture.process()));
+				}
+			}
+		}
+		return Optional.empty();
+	}
+
+	@Override
+	public void publish(ProcessPicture picture) {
 		try {
-			return this.records.find(this.names.of(resource, LockType.DISTRIBUTED), resource);
+			if (!this.closed.get()) {
+				this.pictures.publish(picture);
+			}
 		}
 		catch (IOException | ClosedDirectoryStreamException ex) {
-			return Optional.empty();
+			logger.debug("Other processes cannot be told who holds and waits here", ex);
+		}
+	}
+
+	@Override
+	public List<ProcessPicture> pictures() {
+		try {
+			return this.closed.get() ? List.of() : this.pictures.read();
+		}
+		catch (IOException | ClosedDirectoryStreamException ex) {
+			logger.debug("It cannot be told who holds and waits in other processes", ex);
+			return List.of();
 		}
 	}
 
@@ -326,8 +357,20 @@ public final class FileLockBackend implements LockBackend {
 		if (this.closed.compareAndSet(false, true)) {
 			this.waits.close();
 			this.housekeeping.close();
-			this.jvm.leave();
+			withdraw();
 			LockDirectories.closeQuietly(this.directory);
+		}
+	}
+
+	private void withdraw() {
+		try {
+			this.pictures.withdraw();
+			if (this.jvm.leave()) {
+				this.directory.delete(this.jvm.id() + PictureFiles.ALIVE);
+			}
+		}
+		catch (IOException ex) {
+			logger.debug("Files of this process stay until somebody sweeps", ex);
 		}
 	}
 

@@ -4,8 +4,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.HexFormat;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.ReentrantLock;
@@ -45,7 +47,11 @@ final class JvmDirectory {
 
 	private static final int CHECKED = 9;
 
-	private static final int SIZE = 10;
+	private static final int ID = 10;
+
+	private static final int ALIVE = 11;
+
+	private static final int SIZE = 12;
 
 	private final String key;
 
@@ -75,9 +81,12 @@ final class JvmDirectory {
 		}
 	}
 
-	/** Leaves; the last user closes the files, unless it left a lease behind. */
-	void leave() {
-		closeIfUnused(1);
+	/**
+	 * Leaves; the last user closes the files, unless it left a lease behind.
+	 * @return whether they are closed now
+	 */
+	boolean leave() {
+		return closeIfUnused(1);
 	}
 
 	/** A claim of somebody who has left has ended. */
@@ -85,8 +94,8 @@ final class JvmDirectory {
 		closeIfUnused(0);
 	}
 
-	private void closeIfUnused(int leaving) {
-		registry().computeIfPresent(this.key, (k, entry) -> {
+	private boolean closeIfUnused(int leaving) {
+		return registry().computeIfPresent(this.key, (k, entry) -> {
 			if (entry != this.shared) {
 				return entry;
 			}
@@ -98,8 +107,9 @@ final class JvmDirectory {
 			openFiles().values().forEach((file) -> closeQuietly(new OpenFile(file).channel()));
 			closeQuietly(guard());
 			closeQuietly((FileChannel) this.shared.get(SEQUENCE));
+			closeQuietly((FileChannel) this.shared.get(ALIVE));
 			return null;
-		});
+		}) != this.shared;
 	}
 
 	/** Guards all use of the guard, and the opening and closing of lock files. */
@@ -110,6 +120,11 @@ final class JvmDirectory {
 	/** Guarded by the mutex. */
 	FileChannel guard() {
 		return (FileChannel) this.shared.get(GUARD);
+	}
+
+	/** What this JVM is called in the directory. */
+	String id() {
+		return (String) this.shared.get(ID);
 	}
 
 	/** What all processes share. */
@@ -139,7 +154,9 @@ final class JvmDirectory {
 	void reopen(PermanentFiles files) throws IOException {
 		FileChannel oldGuard = guard();
 		FileChannel oldSequence = (FileChannel) this.shared.get(SEQUENCE);
+		FileChannel oldAlive = (FileChannel) this.shared.get(ALIVE);
 		open(files, this.shared);
+		closeQuietly(oldAlive);
 		closeQuietly(oldGuard);
 		closeQuietly(oldSequence);
 	}
@@ -166,6 +183,7 @@ final class JvmDirectory {
 		shared.set(OPEN_FILES, new ConcurrentHashMap<>());
 		shared.set(USERS, new int[1]);
 		shared.set(LAST_TOKEN, new AtomicLong());
+		shared.set(ID, HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong()));
 		shared.set(CHECKED, new AtomicLong(System.nanoTime()));
 		try {
 			open(files, shared);
@@ -181,11 +199,14 @@ final class JvmDirectory {
 		boolean interrupted = Thread.interrupted();
 		FileChannel guard = null;
 		FileChannel sequence = null;
+		FileChannel alive = null;
 		boolean opened = false;
 		try {
 			guard = files.openGuard();
 			sequence = files.openSequence(guard);
 			SharedPage page = SharedPage.map(sequence);
+			alive = files.openAlive((String) shared.get(ID));
+			shared.set(ALIVE, alive);
 			shared.set(IDENTITIES, files.identities());
 			shared.set(PAGE, page.bytes());
 			shared.set(SEQUENCE, sequence);
@@ -196,6 +217,7 @@ final class JvmDirectory {
 			if (!opened) {
 				closeQuietly(guard);
 				closeQuietly(sequence);
+				closeQuietly(alive);
 			}
 			if (interrupted) {
 				Thread.currentThread().interrupt();

@@ -68,6 +68,26 @@ record PermanentFiles(LockDirectory directory) {
 		return lock;
 	}
 
+	/**
+	 * Opens the file that tells that this JVM lives, as long as it is locked.
+	 * @param id what this JVM is called
+	 */
+	FileChannel openAlive(String id) throws IOException {
+		String name = id + PictureFiles.ALIVE;
+		this.directory.delete(name);
+		FileChannel channel = this.directory.openFile(name, true);
+		boolean locked = false;
+		try {
+			locked = channel.tryLock(0, 1, false) != null;
+		}
+		finally {
+			if (!locked) {
+				channel.close();
+			}
+		}
+		return channel;
+	}
+
 	/** What tells the files from others that replaced them. */
 	String identities() throws IOException {
 		return this.directory.fileKey(GUARD) + " " + this.directory.fileKey(SEQUENCE);

@@ -23,6 +23,7 @@ import io.github.locks.spi.LockBackend;
 import io.github.locks.spi.ReleaseWatch;
 import io.github.locks.spi.ReleaseWatches;
 import io.github.locks.spi.ProcessId;
+import io.github.locks.spi.ProcessPicture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,8 @@ public final class MemoryLockBackend implements LockBackend {
 	private static final long WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
 	private final Map<Key, MemoryLock> locks = new ConcurrentHashMap<>();
+
+	private final Map<String, ProcessPicture> pictures = new ConcurrentHashMap<>();
 
 	private final ReleaseWatches watches = new ReleaseWatches();
 
@@ -87,6 +90,21 @@ public final class MemoryLockBackend implements LockBackend {
 		held.released.countDown();
 		this.locks.computeIfPresent(held.key(), (key, known) -> known.without(held));
 		this.watches.tell(lease.resource());
+	}
+
+	@Override
+	public void publish(ProcessPicture picture) {
+		if (picture.isEmpty()) {
+			this.pictures.remove(picture.id());
+		}
+		else {
+			this.pictures.put(picture.id(), picture);
+		}
+	}
+
+	@Override
+	public List<ProcessPicture> pictures() {
+		return List.copyOf(this.pictures.values());
 	}
 
 	@Override

@@ -1,5 +1,6 @@
 package io.github.locks.spi;
 
+import java.util.List;
 import java.util.Optional;
 
 import io.github.locks.LockBackendException;
@@ -71,6 +72,23 @@ public interface LockBackend extends AutoCloseable {
 	 * @return the holder, or empty if there is none or it is not known
 	 */
 	Optional<LockHolder> inspect(String resource);
+
+	/**
+	 * Shows other processes who holds and waits in this one, in place of what was shown
+	 * before. Best effort; called from a thread that may block for a moment.
+	 * @param picture what to show; nothing any more if it is empty
+	 */
+	default void publish(ProcessPicture picture) {
+	}
+
+	/**
+	 * Returns what the managers of living processes show, the own ones included. Best
+	 * effort; what cannot be read is left out.
+	 * @return the pictures
+	 */
+	default List<ProcessPicture> pictures() {
+		return List.of();
+	}
 
 	/**
 	 * Asks to be told when a resource may have become free, whoever gave it back. That is

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -44,6 +45,10 @@ final class DeadlockMonitor {
 
 	private final WaitForGraph graph;
 
+	private final ProcessDeadlocks processes;
+
+	private final BiConsumer<LockClaim, RuntimeException> refuse;
+
 	private final Supplier<? extends Collection<? extends LockClaim>> askers;
 
 	private final Supplier<Map<LockOwner, List<String>>> holds;
@@ -66,11 +71,16 @@ final class DeadlockMonitor {
 
 	/**
 	 * Creates a monitor.
+	 * @param processes the search in several processes
+	 * @param refuse has one fail who waits for the backend
 	 * @param askers those who wait for the backend, not in a queue
 	 * @param holds finds out what each owner holds
 	 */
-	DeadlockMonitor(WaitForGraph graph, Supplier<? extends Collection<? extends LockClaim>> askers,
-			Supplier<Map<LockOwner, List<String>>> holds, Workers workers, LockSettings settings, Listeners listeners) {
+	DeadlockMonitor(WaitForGraph graph, ProcessDeadlocks processes, BiConsumer<LockClaim, RuntimeException> refuse,
+			Supplier<? extends Collection<? extends LockClaim>> askers, Supplier<Map<LockOwner, List<String>>> holds,
+			Workers workers, LockSettings settings, Listeners listeners) {
+		this.processes = processes;
+		this.refuse = refuse;
 		this.graph = graph;
 		this.holds = holds;
 		this.askers = askers;
@@ -86,7 +96,7 @@ final class DeadlockMonitor {
 		try {
 			List<LockClaim> cycle = this.graph.cycleThrough(claim);
 			if (!cycle.isEmpty()) {
-				breakUp(remember(Kind.CYCLE, cycle, this.holds.get()), cycle);
+				breakUp(remember(Kind.CYCLE, cycle, this.holds.get()), youngest(cycle));
 			}
 		}
 		catch (Throwable ex) {
@@ -104,7 +114,9 @@ final class DeadlockMonitor {
 
 	/** All deadlocks that exist now. */
 	List<Deadlock> detect() {
-		return update(this.graph.cycles());
+		List<Deadlock> all = update(this.graph.cycles());
+		all.addAll(this.processes.known());
+		return all;
 	}
 
 	/** What is known of a deadlock that a request is part of, in words. */
@@ -113,8 +125,10 @@ final class DeadlockMonitor {
 			return this.known.entrySet()
 				.stream()
 				.filter((entry) -> entry.getValue().kind() == Kind.CYCLE && entry.getKey().contains(claim))
-				.map((entry) -> text(entry.getValue()))
-				.findFirst();
+				.map(Map.Entry::getValue)
+				.findFirst()
+				.or(() -> this.processes.of(claim))
+				.map(DeadlockMonitor::text);
 		}
 	}
 
@@ -165,12 +179,24 @@ final class DeadlockMonitor {
 			List<List<LockClaim>> cycles = this.graph.cycles();
 			List<Deadlock> deadlocks = update(cycles);
 			for (int i = 0; i < cycles.size(); i++) {
-				breakUp(deadlocks.get(i), cycles.get(i));
+				breakUp(deadlocks.get(i), youngest(cycles.get(i)));
 			}
+			searchInOtherProcesses();
 		}
 		finally {
 			checkAgain(System.nanoTime() - start);
 		}
+	}
+
+	private void searchInOtherProcesses() {
+		if (this.askers.get().isEmpty()) {
+			this.processes.clear();
+			return;
+		}
+		this.processes.search((found) -> {
+			report(found.deadlock());
+			found.victim().ifPresent((victim) -> breakUp(found.deadlock(), victim));
+		});
 	}
 
 	/**
@@ -208,13 +234,15 @@ final class DeadlockMonitor {
 		return youngest;
 	}
 
-	private void breakUp(Deadlock deadlock, List<LockClaim> cycle) {
+	private void breakUp(Deadlock deadlock, LockClaim victim) {
 		if (this.policy == DeadlockPolicy.BREAK) {
-			LockClaim victim = youngest(cycle);
-			victim.fail(new DeadlockException("The " + victim.type().key() + " lock on "
+			DeadlockException failure = new DeadlockException("The " + victim.type().key() + " lock on "
 					+ LockNames.quote(victim.resource()) + " was refused to break a deadlock: " + text(deadlock)
 					+ ". Give back the locks you hold, then try again; to prevent it, take locks in the same order"
-					+ " everywhere.", victim.resource(), victim.type(), deadlock));
+					+ " everywhere.", victim.resource(), victim.type(), deadlock);
+			if (!victim.fail(failure)) {
+				this.refuse.accept(victim, failure);
+			}
 		}
 	}
 
@@ -272,10 +300,12 @@ final class DeadlockMonitor {
 
 	private static String text(Deadlock deadlock) {
 		int more = deadlock.participants().size() - NAMED_PARTICIPANTS;
+		boolean far = deadlock.participants().stream().map(Participant::process).distinct().count() > 1;
 		return deadlock.participants()
 			.stream()
 			.limit(NAMED_PARTICIPANTS)
-			.map(DeadlockMonitor::text)
+			.map((participant) -> text(participant)
+					+ (far ? " (process " + LockNames.escape(participant.process()) + ")" : ""))
 			.collect(Collectors.joining("; ")) + ((more > 0) ? "; and " + more + " more" : "");
 	}
 

@@ -22,6 +22,7 @@ import io.github.locks.LockType;
 import io.github.locks.ResourceStatistics;
 import io.github.locks.ResourceStatus;
 import io.github.locks.deadlock.WaitForGraph;
+import io.github.locks.local.Acquisition;
 import io.github.locks.spi.LockClaim;
 import io.github.locks.spi.LockClock;
 import io.github.locks.statistics.StatisticsArchive;
@@ -70,10 +71,14 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 				builder.maxResources(), builder.fairness());
 		Leases leases = new Leases(builder.backend(), workers, settings.localHandOver());
 		Listeners listeners = new Listeners(builder.listeners());
+		Pictures pictures = new Pictures(leases, graph, resources, workers);
+		leases.whenTicking(pictures::publishSoon);
+		leases.whenGranted(pictures::noticeGrant);
 		this.runtime = new LockRuntime(settings, workers, resources, graph,
-				new DeadlockMonitor(graph, leases::askers, resources::namesByOwner, workers, settings, listeners),
+				new DeadlockMonitor(graph, new ProcessDeadlocks(pictures), this::refuse, leases::askers,
+						resources::namesByOwner, workers, settings, listeners),
 				leases, listeners, new Shutdown(), listeners.followHolds() ? LockClock.EXACT : builder.clock());
-		this.status = new StatusReader(resources, leases);
+		this.status = new StatusReader(resources, leases, pictures);
 		this.failures = new Failures(settings, this.status);
 		this.views = new LockViews(this.runtime, this.failures);
 		this.backendCheck = new BackendCheck(leases, workers);
@@ -167,12 +172,12 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 
 	@Override
 	public List<ResourceStatus> getLockStatus() {
-		return this.status.status();
+		return this.status.statusOfAllProcesses();
 	}
 
 	@Override
 	public List<ResourceStatus> getLockStatus(String resource) {
-		return this.status.status(LockNames.check(resource));
+		return this.status.statusOfAllProcesses(LockNames.check(resource));
 	}
 
 	@Override
@@ -275,6 +280,14 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 				return;
 			}
 			LockSupport.parkNanos(this, CLOSING_PAUSE_NANOS);
+		}
+	}
+
+	/** Fails one who waits for the backend. */
+	private void refuse(LockClaim claim, RuntimeException failure) {
+		ManagedResource resource = this.runtime.resources().find(claim.resource());
+		if (resource != null && claim instanceof Acquisition asker) {
+			this.runtime.leases().refuse(asker, resource.distributedLock(claim.type()), failure);
 		}
 	}
 

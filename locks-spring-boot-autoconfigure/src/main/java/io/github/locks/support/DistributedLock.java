@@ -162,7 +162,8 @@ final class DistributedLock {
 		}
 	}
 
-	private void tellMembers() {
+	/** Has the members without a lease ask again. */
+	void tellMembers() {
 		this.waiting.tell(this.queue.resource());
 	}
 

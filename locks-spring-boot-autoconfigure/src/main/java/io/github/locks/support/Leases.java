@@ -16,6 +16,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
+import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 
 import io.github.locks.LockHolder;
@@ -25,6 +27,7 @@ import io.github.locks.local.Acquisition;
 import io.github.locks.spi.Lease;
 import io.github.locks.spi.LeaseRequest;
 import io.github.locks.spi.LockBackend;
+import io.github.locks.spi.ProcessPicture;
 import io.github.locks.spi.ReleaseWatch;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -64,6 +67,15 @@ final class Leases {
 	/** Who asks the backend again and again. */
 	private final Set<Acquisition> askers = ConcurrentHashMap.newKeySet();
 
+	/** Those of them who are to fail. */
+	private final Map<Acquisition, RuntimeException> refusals = new ConcurrentHashMap<>();
+
+	private volatile Runnable whenTicking = () -> {
+	};
+
+	private volatile LongConsumer whenGranted = (nanos) -> {
+	};
+
 	private volatile boolean closed;
 
 	private final AtomicBoolean renewing = new AtomicBoolean();
@@ -75,6 +87,16 @@ final class Leases {
 		this.localHandOver = localHandOver;
 		this.backend = new LazyBackend(factory, () -> workers.repeat(this::renewSoon, TICK_NANOS));
 		this.workers = workers;
+	}
+
+	/** Sets what is done from time to time once the backend is open. Must not block. */
+	void whenTicking(Runnable action) {
+		this.whenTicking = action;
+	}
+
+	/** Sets who is told of the time of each grant. Must not block. */
+	void whenGranted(LongConsumer action) {
+		this.whenGranted = action;
 	}
 
 	/** Sets who is told of each lost handle. */
@@ -96,6 +118,7 @@ final class Leases {
 		if (handle == null) {
 			HeldLease granted = entry.isAsker() ? leaseFor(attempt.leaseRequest(), entry.kept()) : null;
 			if (granted == null) {
+				checkRefusal(acquisition);
 				return null;
 			}
 			lock.lingering(null).ifPresent((lingering) -> notKept(lock, lingering.lease()));
@@ -194,7 +217,9 @@ final class Leases {
 	}
 
 	private void begin(DistributedLock lock, Lease lease, @Nullable Duration limit) {
-		this.active.put(lease, new Active(lock, System.nanoTime(), List.of(), new ReentrantLock()));
+		long now = System.nanoTime();
+		this.active.put(lease, new Active(lock, now, List.of(), new ReentrantLock()));
+		this.whenGranted.accept(now);
 		if (limit != null) {
 			Runnable lose = () -> lose(lock, lease, Failures.leaseOver(limit));
 			schedule(lease, lose, LockSettings.nanos(limit));
@@ -218,6 +243,7 @@ final class Leases {
 	 */
 	boolean leave(DistributedLock lock, Acquisition acquisition, @Nullable Runnable whenOver) {
 		this.askers.remove(acquisition);
+		this.refusals.remove(acquisition);
 		DistributedLock.Departure departure = lock.leave(acquisition, whenOver, (held) -> mayKeep(lock, held));
 		if (departure.released() != null) {
 			release(departure.released());
@@ -309,6 +335,57 @@ final class Leases {
 		}
 	}
 
+	/** Whether somebody holds a lease, or asks for one. */
+	boolean isInUse() {
+		return !this.active.isEmpty() || !this.askers.isEmpty();
+	}
+
+	/** Goes through those who hold leases, each with its fencing token. */
+	void forEachHolder(ObjLongConsumer<Acquisition> action) {
+		this.active.forEach((lease,
+				entry) -> entry.lock().members(true).forEach((holder) -> action.accept(holder, lease.fencingToken())));
+	}
+
+	/** Shows other processes who holds and waits here; a failure does no harm. */
+	void publish(ProcessPicture picture) {
+		LockBackend current = openedBackend();
+		try {
+			if (current != null) {
+				current.publish(picture);
+			}
+		}
+		catch (Throwable ex) {
+			SafeLog.debug(logger, "Other processes cannot be told who holds and waits here", ex);
+		}
+	}
+
+	/** What the managers of all processes show. */
+	List<ProcessPicture> pictures() {
+		LockBackend current = openedBackend();
+		try {
+			return (current != null) ? current.pictures() : List.of();
+		}
+		catch (Throwable ex) {
+			SafeLog.debug(logger, "It cannot be told who holds and waits in other processes", ex);
+			return List.of();
+		}
+	}
+
+	/** Has somebody fail who asks the backend; too late if it has been granted. */
+	void refuse(Acquisition asker, DistributedLock lock, RuntimeException failure) {
+		if (this.askers.contains(asker)) {
+			this.refusals.put(asker, failure);
+			lock.tellMembers();
+		}
+	}
+
+	private void checkRefusal(Acquisition asker) {
+		RuntimeException refusal = this.refusals.remove(asker);
+		if (refusal != null) {
+			throw refusal;
+		}
+	}
+
 	/** Those who ask the backend again and again. */
 	Collection<Acquisition> askers() {
 		return this.askers;
@@ -343,6 +420,7 @@ final class Leases {
 	}
 
 	private void renewSoon() {
+		this.whenTicking.run();
 		if (!this.active.isEmpty() && this.renewing.compareAndSet(false, true)) {
 			this.workers.execute(() -> {
 				try {

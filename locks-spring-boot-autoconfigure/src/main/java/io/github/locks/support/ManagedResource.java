@@ -110,6 +110,11 @@ final class ManagedResource extends FairLock {
 		return (known != null) ? known.members(true) : List.of();
 	}
 
+	/** Whether readers and writers have ever excluded other processes. */
+	boolean hasReadWriteLeases() {
+		return this.readWriteLeases != null;
+	}
+
 	/** The handles that have lost their lease, but are not closed. */
 	List<DefaultLockHandle> losers(LockType type) {
 		DistributedLock known = (type == LockType.DISTRIBUTED) ? this.distributedLock : this.readWriteLeases;

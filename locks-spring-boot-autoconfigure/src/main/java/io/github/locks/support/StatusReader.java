@@ -31,9 +31,40 @@ final class StatusReader {
 
 	private final Leases leases;
 
-	StatusReader(ResourceTable resources, Leases leases) {
+	private final Pictures pictures;
+
+	StatusReader(ResourceTable resources, Leases leases, Pictures pictures) {
 		this.resources = resources;
 		this.leases = leases;
+		this.pictures = pictures;
+	}
+
+	/** Who holds and waits here, and for locks across processes also elsewhere. */
+	List<ResourceStatus> statusOfAllProcesses() {
+		return withUnknownHolders(OtherProcesses.merge(status(), this.pictures.others()));
+	}
+
+	List<ResourceStatus> statusOfAllProcesses(String name) {
+		return withUnknownHolders(OtherProcesses.merge(status(name), this.pictures.others())
+			.stream()
+			.filter((resource) -> resource.resourceName().equals(name))
+			.toList());
+	}
+
+	/** Asks the backend who holds what is waited for, if nobody has shown it. */
+	private List<ResourceStatus> withUnknownHolders(List<ResourceStatus> all) {
+		String key = LockType.DISTRIBUTED.key();
+		return all.stream().map((resource) -> {
+			LockStatus lock = resource.locks().get(key);
+			Optional<LockHolder> holder = (lock != null && lock.holders().isEmpty())
+					? this.leases.inspect(resource.resourceName()) : Optional.empty();
+			if (lock == null || holder.isEmpty()) {
+				return resource;
+			}
+			Map<String, LockStatus> locks = new LinkedHashMap<>(resource.locks());
+			locks.put(key, new LockStatus(List.of(holder.get()), lock.waiters()));
+			return new ResourceStatus(resource.resourceName(), locks);
+		}).toList();
 	}
 
 	List<ResourceStatus> status() {
@@ -73,6 +104,9 @@ final class StatusReader {
 	List<LockHolder> holders(ManagedResource resource, LockType type) {
 		List<LockHolder> holders = new ArrayList<>();
 		resource.holders(type, MAX_HOLDERS).forEach((acquisition) -> holders.add(holder(acquisition)));
+		if (holders.isEmpty()) {
+			holders.addAll(OtherProcesses.holdersAgainst(resource.resource(), type, this.pictures.others()));
+		}
 		if (holders.isEmpty() && type == LockType.DISTRIBUTED) {
 			this.leases.inspect(resource.resource()).ifPresent(holders::add);
 		}
@@ -92,7 +126,7 @@ final class StatusReader {
 		Snapshot snapshot = resource.snapshotOfAll();
 		Map<String, LockStatus> locks = new LinkedHashMap<>();
 		for (LockType type : LockType.values()) {
-			LockStatus status = status(resource, snapshot, type);
+			LockStatus status = status(snapshot, type);
 			if (status != null) {
 				locks.put(type.key(), status);
 			}
@@ -100,7 +134,7 @@ final class StatusReader {
 		return locks.isEmpty() ? Optional.empty() : Optional.of(new ResourceStatus(resource.resource(), locks));
 	}
 
-	private @Nullable LockStatus status(ManagedResource resource, Snapshot snapshot, LockType type) {
+	private @Nullable LockStatus status(Snapshot snapshot, LockType type) {
 		List<LockHolder> holders = new ArrayList<>();
 		for (Acquisition acquisition : snapshot.granted()) {
 			if (acquisition.type() == type) {
@@ -110,9 +144,6 @@ final class StatusReader {
 		List<LockWaiter> waiters = waiters(snapshot, type);
 		if (holders.isEmpty() && waiters.isEmpty()) {
 			return null;
-		}
-		if (holders.isEmpty() && type == LockType.DISTRIBUTED) {
-			this.leases.inspect(resource.resource()).ifPresent(holders::add);
 		}
 		return new LockStatus(holders, waiters);
 	}

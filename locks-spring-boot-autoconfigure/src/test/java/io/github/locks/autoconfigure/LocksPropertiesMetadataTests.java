@@ -33,7 +33,8 @@ class LocksPropertiesMetadataTests {
 	void everyPropertyOfTheContractIsThere() {
 		assertThat(this.properties).extracting((property) -> property.get("name").asString())
 			.containsExactlyInAnyOrder("locks.enabled", "locks.directory", "locks.timeout.read", "locks.timeout.write",
-					"locks.timeout.distributed", "locks.resources", "locks.distributed.backend",
+					"locks.timeout.distributed", "locks.resources", "locks.scope", "locks.distributed.backend",
+					"locks.distributed.local-handovers", "locks.distributed.local-handover-time",
 					"locks.deadlock.check-interval", "locks.deadlock.threshold", "locks.deadlock.policy",
 					"locks.statistics.enabled", "locks.statistics.history-size", "locks.statistics.max-resources",
 					"locks.statistics.timing", "locks.fairness", "locks.metrics.enabled", "locks.idle-eviction",
@@ -68,7 +69,7 @@ class LocksPropertiesMetadataTests {
 	void settingsOfAResourceAreThoseOfTheContract() throws IntrospectionException {
 		assertThat(Introspector.getBeanInfo(LocksProperties.Resource.class, Object.class).getPropertyDescriptors())
 			.extracting(PropertyDescriptor::getName)
-			.containsExactlyInAnyOrder("timeout", "lease", "minimumHold");
+			.containsExactlyInAnyOrder("timeout", "lease", "minimumHold", "scope");
 	}
 
 	@Test

@@ -190,24 +190,6 @@ class FileLockBackendTests {
 	}
 
 	@Test
-	void holderIsPublishedBesideTheLockFile() throws Exception {
-		Path directory = this.temp.resolve("locks");
-		try (FileLockBackend backend = FileLockBackend.open(directory)) {
-			Lease lease = backend
-				.tryAcquire(new LeaseRequest("a\r\nb", LockType.DISTRIBUTED, "agent\n7", "Store.save", Instant.now()))
-				.orElseThrow();
-			Awaitility.await().until(() -> backend.inspect("a\r\nb").isPresent());
-			assertThat(backend.inspect("a\r\nb").orElseThrow().owner()).isEqualTo("agent\n7");
-			assertThat(isLockedForOthers()).isTrue();
-			assertThat(Files.size(directory.resolve(lockFiles().get(0)))).isZero();
-			Path record = directory.resolve(fileOf("a\r\nb") + ".owner");
-			Files.write(record, new byte[] { '\\', 'u', 'z', 0, (byte) 0xff });
-			assertThat(backend.inspect("a\r\nb")).isEmpty();
-			backend.release(lease);
-		}
-	}
-
-	@Test
 	void filesLeftByACrashAreSwept() throws Exception {
 		Path directory = Files.createDirectories(this.temp.resolve("locks"));
 		for (int i = 0; i < 100; i++) {
@@ -223,20 +205,23 @@ class FileLockBackendTests {
 	@Test
 	void filesOfOthersAreNeverSwept() throws Exception {
 		Path directory = Files.createDirectories(this.temp.resolve("locks"));
-		for (String name : List.of("poetry.lock", "yarn.lock", "system.owner", "x".repeat(64) + ".lock")) {
+		for (String name : List.of("poetry.lock", "yarn.lock", "system.owner", "x".repeat(64) + ".lock", "x.alive")) {
 			age(Files.createFile(directory.resolve(name)));
 		}
 		age(Files.createFile(directory.resolve(fileOf("ours") + ".lock")));
 		age(Files.createDirectory(directory.resolve(fileOf("odd") + ".lock")));
-		age(Files.createFile(directory.resolve(fileOf("ours too") + ".owner")));
+		age(Files.createFile(directory.resolve("0123456789abcdef.alive")));
+		age(Files.createFile(directory.resolve("0123456789abcdef-0123456789abcdef.picture")));
 		try (FileLockBackend backend = FileLockBackend.open(directory)) {
 			Awaitility.await().untilAsserted(() -> {
 				assertThat(directory.resolve(fileOf("ours") + ".lock")).doesNotExist();
-				assertThat(directory.resolve(fileOf("ours too") + ".owner")).doesNotExist();
+				assertThat(directory.resolve("0123456789abcdef.alive")).doesNotExist();
+				assertThat(directory.resolve("0123456789abcdef-0123456789abcdef.picture")).doesNotExist();
 			});
 			assertThat(directory.resolve("poetry.lock")).exists();
 			assertThat(directory.resolve("yarn.lock")).exists();
 			assertThat(directory.resolve("system.owner")).exists();
+			assertThat(directory.resolve("x.alive")).exists();
 			assertThat(directory.resolve("x".repeat(64) + ".lock")).exists();
 			assertThat(backend.tryAcquire(request("a"))).isPresent();
 		}
@@ -297,44 +282,6 @@ class FileLockBackendTests {
 			assertThatExceptionOfType(LockBackendException.class).isThrownBy(() -> locks.distributedLock("b"))
 				.withMessageContaining("restart the application");
 			held.close();
-		}
-	}
-
-	@Test
-	void ownerRecordsAreGoneAfterClose() throws Exception {
-		Path directory = this.temp.resolve("locks");
-		for (int i = 0; i < 5; i++) {
-			FileLockBackend backend = FileLockBackend.open(directory);
-			Lease lease = backend.tryAcquire(request("a")).orElseThrow();
-			Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> backend.inspect("a").isPresent());
-			backend.release(lease);
-			backend.close();
-			try (Stream<Path> files = Files.list(directory)) {
-				assertThat(files.map((file) -> file.getFileName().toString())).containsExactlyInAnyOrder(".guard",
-						".seq");
-			}
-		}
-	}
-
-	@Test
-	void hardLinkInThePlaceOfAnOwnerRecordHarmsNobody() throws Exception {
-		Path directory = Files.createDirectories(this.temp.resolve("locks"));
-		Path victim = Files.writeString(this.temp.resolve("victim"), "precious");
-		Path lockFile = directory.resolve(fileOf("a") + ".lock");
-		try (FileLockBackend backend = FileLockBackend.open(directory)) {
-			Files.createLink(directory.resolve(fileOf("b") + ".owner"), victim);
-			Lease other = backend.tryAcquire(request("b")).orElseThrow();
-			Awaitility.await().until(() -> backend.inspect("b").isPresent());
-			assertThat(victim).hasContent("precious");
-			backend.release(other);
-			Awaitility.await().until(() -> lockFiles().isEmpty());
-			Lease lease = backend.tryAcquire(request("a")).orElseThrow();
-			Awaitility.await().until(() -> backend.inspect("a").isPresent());
-			Files.delete(directory.resolve(fileOf("a") + ".owner"));
-			Files.createLink(directory.resolve(fileOf("a") + ".owner"), lockFile);
-			assertThat(backend.inspect("a")).isEmpty();
-			assertThat(isLockedForOthers()).isTrue();
-			backend.release(lease);
 		}
 	}
 
@@ -502,7 +449,8 @@ class FileLockBackendTests {
 			assertThat(backend.tryAcquire(request(name + "x"))).isPresent();
 			try (Stream<Path> files = Files.walk(this.temp)) {
 				assertThat(files.filter(Files::isRegularFile).map((file) -> this.temp.relativize(file).toString()))
-					.allMatch((file) -> file.matches("locks/(\\.guard|\\.seq|[0-9a-f]{64}\\.(lock|owner))"));
+					.allMatch(
+							(file) -> file.matches("locks/(\\.guard|\\.seq|[0-9a-f]{64}\\.lock|[0-9a-f]{16}\\.alive)"));
 			}
 			backend.release(lease);
 		}

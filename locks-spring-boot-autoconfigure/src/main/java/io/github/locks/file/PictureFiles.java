@@ -1,0 +1,161 @@
+package io.github.locks.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import io.github.locks.spi.ProcessPicture;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the processes of a lock directory tell each other. Each JVM has a file
+ * {@code <jvm>.alive}, which it keeps locked: so the kernel tells whether it lives. Each
+ * lock manager of it writes {@code <jvm>-<manager>.picture}, in one step. Nothing here is
+ * ever read to decide who has a lock, and no lock file is opened for it: that would drop
+ * the lock.
+ */
+final class PictureFiles {
+
+	static final String ALIVE = ".alive";
+
+	private static final Log logger = LogFactory.getLog(PictureFiles.class);
+
+	private static final String PICTURE = ".picture";
+
+	private static final String UNFINISHED = ".unfinished";
+
+	private static final Pattern FILE = Pattern
+		.compile("([0-9a-f]{16})(?:\\.alive|-([0-9a-f]{16})(?:\\.picture|\\.unfinished))");
+
+	private static final int MOST_FILES = 1_000;
+
+	private static final int MOST_BYTES = 1_000_000;
+
+	private final LockDirectory directory;
+
+	private final JvmDirectory jvm;
+
+	/** The name of the file that has been written last, if there is one. */
+	private volatile @Nullable String published;
+
+	PictureFiles(LockDirectory directory, JvmDirectory jvm) {
+		this.directory = directory;
+		this.jvm = jvm;
+	}
+
+	void publish(ProcessPicture picture) throws IOException {
+		String name = this.jvm.id() + "-" + picture.id();
+		if (picture.isEmpty()) {
+			withdraw();
+			return;
+		}
+		this.published = name;
+		try (FileChannel channel = this.directory.replaceFile(name + UNFINISHED)) {
+			ByteBuffer bytes = ByteBuffer.wrap(PictureFormat.write(picture));
+			while (bytes.hasRemaining()) {
+				channel.write(bytes);
+			}
+		}
+		this.directory.rename(name + UNFINISHED, name + PICTURE);
+	}
+
+	void withdraw() throws IOException {
+		String name = this.published;
+		if (name != null) {
+			this.published = null;
+			this.directory.delete(name + UNFINISHED);
+			this.directory.delete(name + PICTURE);
+		}
+	}
+
+	/** The pictures of living processes; what cannot be read is left out. */
+	List<ProcessPicture> read() throws IOException {
+		Map<String, Boolean> living = new HashMap<>();
+		List<ProcessPicture> pictures = new ArrayList<>();
+		for (String name : this.directory.list((file) -> file.endsWith(PICTURE) && FILE.matcher(file).matches(),
+				MOST_FILES)) {
+			if (living.computeIfAbsent(jvmOf(name), this::isAlive)) {
+				read(name).ifPresent(pictures::add);
+			}
+		}
+		return pictures;
+	}
+
+	private Optional<ProcessPicture> read(String name) {
+		try {
+			BasicFileAttributes attributes = this.directory.attributes(name);
+			if (attributes == null || !attributes.isRegularFile() || attributes.size() > MOST_BYTES
+					|| !this.directory.isSingleLink(name)) {
+				return Optional.empty();
+			}
+			ByteBuffer bytes = ByteBuffer.allocate((int) attributes.size());
+			try (FileChannel channel = this.directory.openFile(name, false)) {
+				while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
+					// until the end, or as much as there was when it was looked at
+				}
+			}
+			return PictureFormat.read(bytes.flip());
+		}
+		catch (IOException ex) {
+			logger.debug("The picture of another process cannot be read", ex);
+			return Optional.empty();
+		}
+	}
+
+	/** Removes what dead processes have left. */
+	void sweep(Instant newest) throws IOException {
+		Map<String, Boolean> living = new HashMap<>();
+		for (String name : this.directory.list((file) -> FILE.matcher(file).matches(), MOST_FILES)) {
+			BasicFileAttributes attributes = this.directory.attributes(name);
+			if (attributes != null && attributes.lastModifiedTime().toInstant().isBefore(newest)
+					&& !living.computeIfAbsent(jvmOf(name), this::isAlive)) {
+				this.directory.delete(name);
+			}
+		}
+	}
+
+	private static String jvmOf(String name) {
+		Matcher matcher = FILE.matcher(name);
+		return matcher.matches() ? matcher.group(1) : "";
+	}
+
+	/**
+	 * Asks the kernel. The file of this JVM must not be opened: a close would drop its
+	 * lock. Of two who ask at the same time none gets the lock of a dead process from the
+	 * other, as they share it.
+	 */
+	private boolean isAlive(String id) {
+		if (id.equals(this.jvm.id())) {
+			return true;
+		}
+		try {
+			if (this.directory.attributes(id + ALIVE) == null || !this.directory.isSingleLink(id + ALIVE)) {
+				return false;
+			}
+			try (FileChannel channel = this.directory.openFile(id + ALIVE, false);
+					FileLock lock = channel.tryLock(0, 1, true)) {
+				return lock == null;
+			}
+		}
+		catch (OverlappingFileLockException ex) {
+			return true;
+		}
+		catch (IOException ex) {
+			return false;
+		}
+	}
+
+}

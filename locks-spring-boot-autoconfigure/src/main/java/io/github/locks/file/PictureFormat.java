@@ -1,0 +1,167 @@
+package io.github.locks.file;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import io.github.locks.LockType;
+import io.github.locks.spi.ProcessPicture;
+import io.github.locks.spi.ProcessPicture.Hold;
+import io.github.locks.spi.ProcessPicture.Wait;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link ProcessPicture} as bytes. What was written by another version, or by somebody
+ * else, is not read.
+ */
+final class PictureFormat {
+
+	private static final int THIS_FORMAT = 0x6c700001;
+
+	private static final int LONGEST_TEXT = 600;
+
+	private static final int LONGEST_LIST = 10_000;
+
+	private PictureFormat() {
+	}
+
+	static byte[] write(ProcessPicture picture) throws IOException {
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+		DataOutputStream out = new DataOutputStream(bytes);
+		out.writeInt(THIS_FORMAT);
+		text(out, picture.id());
+		text(out, picture.process());
+		out.writeLong(picture.number());
+		list(out, picture.holds(), PictureFormat::write);
+		list(out, picture.waits(), PictureFormat::write);
+		return bytes.toByteArray();
+	}
+
+	private static void write(DataOutputStream out, Hold hold) throws IOException {
+		text(out, hold.resource());
+		text(out, hold.type().name());
+		text(out, hold.owner());
+		out.writeLong(hold.ownerId());
+		optionalText(out, hold.method());
+		time(out, hold.since());
+		out.writeLong(hold.fencingToken());
+	}
+
+	private static void write(DataOutputStream out, Wait wait) throws IOException {
+		out.writeLong(wait.id());
+		text(out, wait.resource());
+		text(out, wait.type().name());
+		out.writeBoolean(wait.distributed());
+		out.writeBoolean(wait.asks());
+		text(out, wait.owner());
+		list(out, wait.ownerIds(), DataOutputStream::writeLong);
+		list(out, wait.blockerIds(), DataOutputStream::writeLong);
+		optionalText(out, wait.method());
+		time(out, wait.since());
+		out.writeInt(wait.position());
+		list(out, wait.holds(), PictureFormat::text);
+	}
+
+	static Optional<ProcessPicture> read(ByteBuffer bytes) throws IOException {
+		DataInputStream in = new DataInputStream(
+				new ByteArrayInputStream(bytes.array(), bytes.arrayOffset(), bytes.remaining()));
+		if (bytes.remaining() < Integer.BYTES || in.readInt() != THIS_FORMAT) {
+			return Optional.empty();
+		}
+		try {
+			return Optional.of(new ProcessPicture(in.readUTF(), in.readUTF(), in.readLong(),
+					list(in, PictureFormat::hold), list(in, PictureFormat::wait)));
+		}
+		catch (DateTimeException | IllegalArgumentException ex) {
+			throw new IOException("The picture makes no sense", ex);
+		}
+	}
+
+	private static Hold hold(DataInputStream in) throws IOException {
+		return new Hold(in.readUTF(), type(in), in.readUTF(), in.readLong(), optionalText(in), time(in), in.readLong());
+	}
+
+	private static Wait wait(DataInputStream in) throws IOException {
+		return new Wait(in.readLong(), in.readUTF(), type(in), in.readBoolean(), in.readBoolean(), in.readUTF(),
+				list(in, DataInputStream::readLong), list(in, DataInputStream::readLong), optionalText(in), time(in),
+				in.readInt(), list(in, (texts) -> texts.readUTF()));
+	}
+
+	private static LockType type(DataInputStream in) throws IOException {
+		return LockType.valueOf(in.readUTF());
+	}
+
+	private static void text(DataOutputStream out, String text) throws IOException {
+		out.writeUTF((text.length() > LONGEST_TEXT) ? text.substring(0, LONGEST_TEXT) : text);
+	}
+
+	private static void optionalText(DataOutputStream out, @Nullable String text) throws IOException {
+		out.writeBoolean(text != null);
+		if (text != null) {
+			text(out, text);
+		}
+	}
+
+	private static @Nullable String optionalText(DataInputStream in) throws IOException {
+		return in.readBoolean() ? in.readUTF() : null;
+	}
+
+	private static void time(DataOutputStream out, Instant time) throws IOException {
+		out.writeLong(time.getEpochSecond());
+		out.writeInt(time.getNano());
+	}
+
+	private static Instant time(DataInputStream in) throws IOException {
+		return Instant.ofEpochSecond(in.readLong(), in.readInt());
+	}
+
+	private static <T> void list(DataOutputStream out, List<T> list, Writer<T> writer) throws IOException {
+		out.writeInt(list.size());
+		for (T element : list) {
+			writer.write(out, element);
+		}
+	}
+
+	private static <T> List<T> list(DataInputStream in, Reader<T> reader) throws IOException {
+		int size = in.readInt();
+		if (size < 0 || size > LONGEST_LIST) {
+			throw new IOException("The picture has a list of " + size);
+		}
+		List<T> list = new ArrayList<>();
+		for (int i = 0; i < size; i++) {
+			list.add(reader.read(in));
+		}
+		return list;
+	}
+
+	/**
+	 * Writes an element.
+	 *
+	 * @param <T> its type
+	 */
+	private interface Writer<T> {
+
+		void write(DataOutputStream out, T element) throws IOException;
+
+	}
+
+	/**
+	 * Reads an element.
+	 *
+	 * @param <T> its type
+	 */
+	private interface Reader<T> {
+
+		T read(DataInputStream in) throws IOException;
+
+	}
+
+}
