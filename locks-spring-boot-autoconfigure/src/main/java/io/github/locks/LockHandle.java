@@ -50,10 +50,21 @@ public interface LockHandle extends AutoCloseable {
 	boolean isLost();
 
 	/**
+	 * Whether an exclusive holder before this one is known to have died with the lock, so
+	 * that what it worked on may be half done. Readers that come first are all told,
+	 * until somebody has held the lock exclusively. Locks inside of the process, and
+	 * backends that cannot tell, say no.
+	 * @return {@code true} if the holder before did not give the lock back
+	 */
+	default boolean previousHolderCrashed() {
+		return false;
+	}
+
+	/**
 	 * Registers an action for the case that the lock is lost before it is closed: its
 	 * lease ran out, or its lock file was removed. Runs once, on a thread of the lock
 	 * manager; at once if the lock is lost already, never if it was closed before. A lock
-	 * of type {@link LockType#READ} or {@link LockType#WRITE} is never lost.
+	 * that only excludes others in this process is never lost.
 	 * @param action what to do; exceptions it throws are logged
 	 */
 	void onLost(Runnable action);

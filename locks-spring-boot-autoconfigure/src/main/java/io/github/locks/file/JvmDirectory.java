@@ -57,9 +57,22 @@ final class JvmDirectory {
 
 	private final AtomicReferenceArray<Object> shared;
 
+	private final ConcurrentMap<String, Object> claims;
+
+	private final ConcurrentMap<String, Object[]> openFiles;
+
+	private final AtomicLong lastToken;
+
+	private final AtomicLong checkedNanos;
+
+	@SuppressWarnings("unchecked")
 	private JvmDirectory(String key, AtomicReferenceArray<Object> shared) {
 		this.key = key;
 		this.shared = shared;
+		this.claims = (ConcurrentMap<String, Object>) shared.get(CLAIMS);
+		this.openFiles = (ConcurrentMap<String, Object[]>) shared.get(OPEN_FILES);
+		this.lastToken = (AtomicLong) shared.get(LAST_TOKEN);
+		this.checkedNanos = (AtomicLong) shared.get(CHECKED);
 	}
 
 	/**
@@ -134,12 +147,12 @@ final class JvmDirectory {
 
 	/** The largest fencing token that this JVM has seen. */
 	AtomicLong lastToken() {
-		return (AtomicLong) this.shared.get(LAST_TOKEN);
+		return this.lastToken;
 	}
 
 	/** When the surroundings were looked at last. */
 	AtomicLong checkedNanos() {
-		return (AtomicLong) this.shared.get(CHECKED);
+		return this.checkedNanos;
 	}
 
 	/** Whether the open permanent files are those on the disk. Guarded by the mutex. */
@@ -162,18 +175,16 @@ final class JvmDirectory {
 	}
 
 	/** Which lock files this JVM uses, by file name. */
-	@SuppressWarnings("unchecked")
 	ConcurrentMap<String, Object> claims() {
-		return (ConcurrentMap<String, Object>) this.shared.get(CLAIMS);
+		return this.claims;
 	}
 
 	/**
 	 * The lock files that are open, as arrays for {@link OpenFile}. Each is used, put and
 	 * taken by who has claimed it.
 	 */
-	@SuppressWarnings("unchecked")
 	ConcurrentMap<String, Object[]> openFiles() {
-		return (ConcurrentMap<String, Object[]>) this.shared.get(OPEN_FILES);
+		return this.openFiles;
 	}
 
 	private static AtomicReferenceArray<Object> open(PermanentFiles files) {

@@ -22,6 +22,15 @@ public interface Lease {
 	long fencingToken();
 
 	/**
+	 * Whether it is known that a holder before this one ended without giving the lease
+	 * back, so that what it worked on may be half done.
+	 * @return {@code false} also if the backend cannot tell
+	 */
+	default boolean previousHolderCrashed() {
+		return false;
+	}
+
+	/**
 	 * Returns how often {@link LockBackend#renew(Lease)} is to be called.
 	 * @return the interval, more than zero
 	 */

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -43,6 +44,9 @@ final class DeadlockMonitor {
 
 	private static final int NAMED_PARTICIPANTS = 10;
 
+	/** Between two looks at other processes. Three are needed to find a deadlock. */
+	private static final long SEARCH_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
+
 	private final WaitForGraph graph;
 
 	private final ProcessDeadlocks processes;
@@ -68,6 +72,9 @@ final class DeadlockMonitor {
 	private final Listeners listeners;
 
 	private final AtomicBoolean scheduled = new AtomicBoolean();
+
+	/** Used by one check at a time. */
+	private volatile long searchedNanos = System.nanoTime();
 
 	/**
 	 * Creates a monitor.
@@ -193,6 +200,10 @@ final class DeadlockMonitor {
 			this.processes.clear();
 			return;
 		}
+		if (System.nanoTime() - this.searchedNanos < SEARCH_NANOS / 2) {
+			return;
+		}
+		this.searchedNanos = System.nanoTime();
 		this.processes.search((found) -> {
 			report(found.deadlock());
 			found.victim().ifPresent((victim) -> breakUp(found.deadlock(), victim));
@@ -201,11 +212,13 @@ final class DeadlockMonitor {
 
 	/**
 	 * A check that takes long is made less often: at most a twentieth of one core is for
-	 * it.
+	 * it. Those who wait for the backend only can be in no deadlock of this process.
 	 */
 	private void checkAgain(long durationNanos) {
 		if (isSomebodyWaiting()) {
-			scheduleCheck(Math.max(this.intervalNanos, 20 * durationNanos));
+			boolean queued = !this.graph.queued().isEmpty();
+			scheduleCheck(Math.max(queued ? this.intervalNanos : Math.max(this.intervalNanos, SEARCH_NANOS),
+					20 * durationNanos));
 			return;
 		}
 		this.scheduled.set(false);

@@ -12,6 +12,7 @@ import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
 import io.github.locks.LockType;
 import io.github.locks.local.Acquisition;
+import io.github.locks.spi.Lease;
 
 /**
  * A granted distributed lock. HELD moves to CLOSED, or to LOST and then to CLOSED_LATE.
@@ -37,6 +38,8 @@ final class DefaultLockHandle implements LockHandle {
 
 	private final long fencingToken;
 
+	private final boolean previousHolderCrashed;
+
 	private volatile long minimumHoldNanos;
 
 	/** Why the lock was lost; empty as long as it is not. */
@@ -51,12 +54,13 @@ final class DefaultLockHandle implements LockHandle {
 	private final List<Runnable> lossActions = new ArrayList<>(0);
 
 	DefaultLockHandle(LockRuntime runtime, ManagedResource managed, LockRequest request, Acquisition acquisition,
-			long fencingToken) {
+			Lease lease) {
 		this.runtime = runtime;
 		this.managed = managed;
 		this.request = request;
 		this.acquisition = acquisition;
-		this.fencingToken = fencingToken;
+		this.fencingToken = lease.fencingToken();
+		this.previousHolderCrashed = lease.previousHolderCrashed();
 		acquisition.holdsFromNow();
 		Duration minimumHold = runtime.settings().minimumHoldOf(request);
 		this.minimumHoldNanos = (minimumHold != null) ? LockSettings.nanos(minimumHold) : 0;
@@ -80,6 +84,11 @@ final class DefaultLockHandle implements LockHandle {
 	@Override
 	public long fencingToken() {
 		return this.fencingToken;
+	}
+
+	@Override
+	public boolean previousHolderCrashed() {
+		return this.previousHolderCrashed;
 	}
 
 	@Override

@@ -164,11 +164,13 @@ final class DistributedLock {
 
 	/** Has the members without a lease ask again. */
 	void tellMembers() {
-		this.waiting.tell(this.queue.resource());
+		if (!this.waiting.isEmpty()) {
+			this.waiting.tell(this.queue.resource());
+		}
 	}
 
 	/**
-	 * Takes a member out.
+	 * Takes a member out. The others are to be told when what is left is done.
 	 * @param whenOver what to do at the end of a minimum hold that is not over yet;
 	 * {@code null} if none is to be kept
 	 * @param mayKeep whether a lease without holders may be kept for others who wait
@@ -193,7 +195,6 @@ final class DistributedLock {
 		}
 		finally {
 			this.mutex.unlock();
-			tellMembers();
 		}
 	}
 

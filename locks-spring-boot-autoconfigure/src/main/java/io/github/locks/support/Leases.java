@@ -109,7 +109,7 @@ final class Leases {
 	 * @return the handle, or {@code null} if somebody else has the lock
 	 */
 	@Nullable DefaultLockHandle ask(LockAttempt attempt, @Nullable Duration limit) {
-		Function<Lease, DefaultLockHandle> toHandle = (lease) -> attempt.newHandle(lease.fencingToken());
+		Function<Lease, DefaultLockHandle> toHandle = attempt::newHandle;
 		DistributedLock lock = attempt.distributedLock();
 		Acquisition acquisition = attempt.acquisition();
 		this.askers.add(acquisition);
@@ -251,6 +251,7 @@ final class Leases {
 		if (departure.downgraded() != null) {
 			downgrade(lock, departure.downgraded(), acquisition);
 		}
+		lock.tellMembers();
 		Lingering lingering = departure.lingering();
 		if (lingering == null) {
 			return false;

@@ -15,6 +15,7 @@ import io.github.locks.LockTimeoutException;
 import io.github.locks.local.Acquisition;
 import io.github.locks.local.FairLock;
 import io.github.locks.local.Outcome;
+import io.github.locks.spi.Lease;
 import io.github.locks.spi.LeaseRequest;
 import io.github.locks.spi.LockEvent;
 import org.jspecify.annotations.Nullable;
@@ -147,8 +148,8 @@ final class LockAttempt {
 		}
 	}
 
-	DefaultLockHandle newHandle(long fencingToken) {
-		return new DefaultLockHandle(this.runtime, this.resource, this.request, this.acquisition, fencingToken);
+	DefaultLockHandle newHandle(Lease lease) {
+		return new DefaultLockHandle(this.runtime, this.resource, this.request, this.acquisition, lease);
 	}
 
 	/** The request stands in the queue. */

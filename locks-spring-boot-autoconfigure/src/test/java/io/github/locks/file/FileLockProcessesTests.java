@@ -11,6 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import io.github.locks.LockHandle;
+import io.github.locks.LockRequest;
+import io.github.locks.LockScope;
 import io.github.locks.LockTimeoutException;
 import io.github.locks.support.DefaultLockManager;
 import org.awaitility.Awaitility;
@@ -77,6 +79,10 @@ class FileLockProcessesTests {
 					assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(Duration.ofSeconds(1));
 					assertThat(held.fencingToken()).isGreaterThan(lastToken);
 					lastToken = held.fencingToken();
+					assertThat(held.previousHolderCrashed()).isTrue();
+				}
+				try (LockHandle held = locks.distributedLock("a")) {
+					assertThat(held.previousHolderCrashed()).isFalse();
 				}
 			}
 			Awaitility.await().until(() -> lockFiles(directory).isEmpty());
@@ -110,6 +116,47 @@ class FileLockProcessesTests {
 			held.onLost(() -> lost.add("late"));
 			Awaitility.await().until(() -> lost.contains("late"));
 		}
+	}
+
+	@Test
+	void writerAmongReadersOfOtherProcessesGetsIn() throws Exception {
+		Path directory = this.temp.resolve("locks");
+		for (int i = 0; i < 4; i++) {
+			Path output = this.temp.resolve("reader-" + i + ".txt");
+			this.processes.add(HoldingProcess.start(output, "read", directory.toString(), "a"));
+			Awaitility.await().until(() -> Files.readString(output).startsWith("reading"));
+		}
+		LockRequest request = LockRequest.write("a")
+			.scope(LockScope.DISTRIBUTED)
+			.timeout(Duration.ofSeconds(10))
+			.build();
+		try (DefaultLockManager locks = DefaultLockManager.builder().directory(directory).build()) {
+			for (int i = 0; i < 20; i++) {
+				long start = System.nanoTime();
+				locks.acquire(request).close();
+				assertThat(Duration.ofNanos(System.nanoTime() - start))
+					.isLessThan(HoldingProcess.LONGEST_READ.multipliedBy(2).plusMillis(200));
+			}
+		}
+	}
+
+	@Test
+	void deadlockOfTwoProcessesIsReportedByBoth() throws Exception {
+		Path directory = this.temp.resolve("locks");
+		List<Path> outputs = List.of(this.temp.resolve("ab.txt"), this.temp.resolve("ba.txt"));
+		List<Process> both = List.of(HoldingProcess.start(outputs.get(0), "deadlock", directory.toString(), "a", "b"),
+				HoldingProcess.start(outputs.get(1), "deadlock", directory.toString(), "b", "a"));
+		this.processes.addAll(both);
+		for (Path output : outputs) {
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(20))
+				.until(() -> Files.readString(output).contains("deadlock of 2 in"));
+			String text = Files.readString(output);
+			long millis = Long.parseLong(text.replaceAll("(?s).* in (\\d+) ms.*", "$1"));
+			assertThat(Duration.ofMillis(millis)).isLessThan(Duration.ofSeconds(2));
+		}
+		both.get(0).destroyForcibly().waitFor();
+		Awaitility.await().until(() -> Files.readString(outputs.get(1)).contains("gone"));
 	}
 
 	private Process startHolder(Path directory) throws Exception {

@@ -14,7 +14,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
+import io.github.locks.Deadlock;
 import io.github.locks.LockHandle;
+import io.github.locks.LockRequest;
+import io.github.locks.LockScope;
 import io.github.locks.support.DefaultLockManager;
 
 /**
@@ -24,6 +27,8 @@ import io.github.locks.support.DefaultLockManager;
  * {@code hold} it takes the lock once and keeps it until its input ends.
  */
 final class HoldingProcess {
+
+	static final Duration LONGEST_READ = Duration.ofMillis(100);
 
 	/** What the parent process reads; logs go to the other stream. */
 	private static final PrintStream RESULTS = new PrintStream(System.out, true, StandardCharsets.UTF_8);
@@ -36,6 +41,8 @@ final class HoldingProcess {
 		Path directory = Path.of(args[1]);
 		switch (args[0]) {
 			case "hold" -> hold(directory, args[2]);
+			case "read" -> read(directory, args[2]);
+			case "deadlock" -> deadlock(directory, args[2], args[3]);
 			case "naive" -> record(Integer.parseInt(args[3]), (inside) -> naive(directory.resolve(args[2]), inside));
 			default -> {
 				try (DefaultLockManager locks = DefaultLockManager.builder().directory(directory).build()) {
@@ -52,8 +59,8 @@ final class HoldingProcess {
 	static Process start(Path output, String... arguments) throws Exception {
 		List<String> command = new ArrayList<>(
 				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xshare:auto",
-						"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m", "-cp",
-						System.getProperty("java.class.path"), HoldingProcess.class.getName()));
+						"-Xlog:disable", "-Xlog:all=warning:stderr", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+						"-Xmx128m", "-cp", System.getProperty("java.class.path"), HoldingProcess.class.getName()));
 		command.addAll(List.of(arguments));
 		return new ProcessBuilder(command).redirectOutput(output.toFile())
 			.redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -68,6 +75,50 @@ final class HoldingProcess {
 				// until the input ends
 			}
 		}
+	}
+
+	/** Reads again and again, for so long that some process always does. */
+	private static void read(Path directory, String resource) {
+		LockRequest request = LockRequest.read(resource).scope(LockScope.DISTRIBUTED).build();
+		try (DefaultLockManager locks = DefaultLockManager.builder().directory(directory).build()) {
+			while (true) {
+				try (LockHandle held = locks.acquire(request)) {
+					RESULTS.println("reading " + held.fencingToken());
+					LockSupport.parkNanos(
+							ThreadLocalRandom.current().nextLong(LONGEST_READ.toNanos() / 2, LONGEST_READ.toNanos()));
+				}
+			}
+		}
+	}
+
+	/** Takes two locks, each of which another process takes first at the same time. */
+	private static void deadlock(Path directory, String first, String second) {
+		try (DefaultLockManager locks = DefaultLockManager.builder().directory(directory).build();
+				LockHandle held = locks.distributedLock(first)) {
+			while (locks.getLockStatus(second).isEmpty()) {
+				LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+			}
+			LockRequest request = LockRequest.distributed(second).owner(held.owner()).build();
+			locks.acquireAsync(request);
+			while (locks.getLockStatus(first).get(0).locks().get("distributed").waiters().isEmpty()) {
+				LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+			}
+			long start = System.nanoTime();
+			List<Deadlock> found = awaitDeadlocks(locks, true);
+			RESULTS.println("deadlock of " + found.get(0).participants().size() + " in "
+					+ TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) + " ms");
+			awaitDeadlocks(locks, false);
+			RESULTS.println("gone");
+		}
+	}
+
+	private static List<Deadlock> awaitDeadlocks(DefaultLockManager locks, boolean some) {
+		List<Deadlock> found = locks.detectDeadlocks();
+		while (found.isEmpty() == some) {
+			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+			found = locks.detectDeadlocks();
+		}
+		return found;
 	}
 
 	private static void record(int holds, Holder holder) throws Exception {
