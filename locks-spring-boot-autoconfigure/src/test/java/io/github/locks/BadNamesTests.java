@@ -139,7 +139,8 @@ class BadNamesTests {
 			try (Stream<Path> files = Files.walk(this.temporary)) {
 				assertThat(files.filter((file) -> !Files.isDirectory(file))
 					.map((file) -> this.temporary.relativize(file).toString()))
-					.allMatch((file) -> file.matches("locks/(\\.guard|\\.seq|[0-9a-f]{64}\\.(lock|owner))"));
+					.allMatch((file) -> file.matches(
+							"locks/(\\.guard|\\.seq|[0-9a-f]{64}\\.lock|[0-9a-f]{16}\\.alive|[0-9a-f]{16}-[0-9a-f]{16}\\.(picture|unfinished))"));
 			}
 			held.forEach(LockHandle::close);
 			for (String name : row.names()) {

@@ -121,6 +121,15 @@ public final class FileLockBackend implements LockBackend {
 		catch (IOException ex) {
 			throw failure("The lock file of ", request.resource(), " cannot be locked", ex);
 		}
+		catch (InternalError ex) {
+			throw failure("The lock file of ", request.resource(), " cannot be locked", truncated(ex));
+		}
+	}
+
+	/** The JVM reports like this that a mapped file ends before its memory does. */
+	private static IOException truncated(InternalError ex) {
+		return new IOException(
+				"its file '.seq' was cut off by somebody; it is repaired at once, nothing else may" + " touch it", ex);
 	}
 
 	/**
@@ -218,22 +227,31 @@ public final class FileLockBackend implements LockBackend {
 	@Override
 	public Optional<Lease> handOver(Lease lease, LeaseRequest successor) {
 		FileLease held = (FileLease) lease;
+		if (!renew(lease) || !held.released().compareAndSet(false, true)) {
+			return Optional.empty();
+		}
+		FileLease next = null;
 		try {
-			if (!renew(lease) || !held.released().compareAndSet(false, true)) {
-				return Optional.empty();
-			}
-			KernelLock lock = held.lock();
-			if (held.type() == LockType.WRITE && successor.type() == LockType.READ) {
-				unmark(held);
-				lock = lock.downgrade();
-			}
 			long token = this.sequence.next(this.jvm.page(), this.jvm.lastToken());
-			FileLease next = held.successor(successor, lock, token);
+			next = held.successor(successor, lockFor(held, successor), token);
 			return Optional.of(next);
 		}
 		catch (IOException ex) {
 			throw failure("The lock file of ", lease.resource(), " cannot be handed over", ex);
 		}
+		finally {
+			if (next == null) {
+				giveBack(held);
+			}
+		}
+	}
+
+	private KernelLock lockFor(FileLease held, LeaseRequest successor) throws IOException {
+		if (held.type() != LockType.WRITE || successor.type() != LockType.READ) {
+			return held.lock();
+		}
+		unmark(held);
+		return held.lock().downgrade();
 	}
 
 	@Override
@@ -256,11 +274,22 @@ public final class FileLockBackend implements LockBackend {
 	@Override
 	public void release(Lease lease) {
 		FileLease held = (FileLease) lease;
-		if (!held.released().compareAndSet(false, true)) {
-			return;
+		if (held.released().compareAndSet(false, true)) {
+			giveBack(held);
 		}
+	}
+
+	private void giveBack(FileLease held) {
 		try {
 			unmark(held);
+		}
+		finally {
+			unlock(held);
+		}
+	}
+
+	private void unlock(FileLease held) {
+		try {
 			held.open().released(System.nanoTime());
 			held.lock().release();
 		}
@@ -268,7 +297,7 @@ public final class FileLockBackend implements LockBackend {
 			// It is given back: nobody has the file open.
 		}
 		catch (IOException ex) {
-			throw failure("The lock file of ", lease.resource(), " cannot be unlocked", ex);
+			throw failure("The lock file of ", held.resource(), " cannot be unlocked", ex);
 		}
 		finally {
 			endClaim(held.file(), held.claim());

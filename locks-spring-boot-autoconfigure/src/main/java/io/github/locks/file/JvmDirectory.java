@@ -157,7 +157,7 @@ final class JvmDirectory {
 
 	/** Whether the open permanent files are those on the disk. Guarded by the mutex. */
 	boolean isInPlace(PermanentFiles files) throws IOException {
-		return files.identities().equals(this.shared.get(IDENTITIES));
+		return files.identities(id()).equals(this.shared.get(IDENTITIES));
 	}
 
 	/**
@@ -218,7 +218,7 @@ final class JvmDirectory {
 			SharedPage page = SharedPage.map(sequence);
 			alive = files.openAlive((String) shared.get(ID));
 			shared.set(ALIVE, alive);
-			shared.set(IDENTITIES, files.identities());
+			shared.set(IDENTITIES, files.identities((String) shared.get(ID)));
 			shared.set(PAGE, page.bytes());
 			shared.set(SEQUENCE, sequence);
 			shared.set(GUARD, guard);

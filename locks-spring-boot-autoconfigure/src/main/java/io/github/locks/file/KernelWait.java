@@ -74,7 +74,7 @@ final class KernelWait implements ReleaseWatch, Runnable {
 				LockSupport.parkNanos(this, POLL_NANOS);
 			}
 		}
-		catch (IOException | RuntimeException ex) {
+		catch (IOException | RuntimeException | InternalError ex) {
 			// Who wants the lock will ask, and be told by the failure of that.
 		}
 		finally {

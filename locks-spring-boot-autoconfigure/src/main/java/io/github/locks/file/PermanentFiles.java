@@ -3,6 +3,7 @@ package io.github.locks.file;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -59,11 +60,11 @@ record PermanentFiles(LockDirectory directory) {
 		}
 	}
 
-	private static @Nullable FileLock lock(FileChannel guard) throws IOException {
-		FileLock lock = guard.tryLock(0, 1, false);
+	private static @Nullable FileLock lock(FileChannel channel) throws IOException {
+		FileLock lock = channel.tryLock(0, 1, false);
 		for (int i = 1; lock == null && i < ATTEMPTS; i++) {
 			LockSupport.parkNanos(PAUSE_NANOS);
-			lock = guard.tryLock(0, 1, false);
+			lock = channel.tryLock(0, 1, false);
 		}
 		return lock;
 	}
@@ -78,19 +79,28 @@ record PermanentFiles(LockDirectory directory) {
 		FileChannel channel = this.directory.openFile(name, true);
 		boolean locked = false;
 		try {
-			locked = channel.tryLock(0, 1, false) != null;
+			// Others who look whether this JVM lives keep it for microseconds.
+			locked = lock(channel) != null;
 		}
 		finally {
 			if (!locked) {
 				channel.close();
 			}
 		}
+		if (!locked) {
+			throw new IOException("its file '" + name + "' stays locked by another process, which must not touch it");
+		}
 		return channel;
 	}
 
-	/** What tells the files from others that replaced them. */
-	String identities() throws IOException {
-		return this.directory.fileKey(GUARD) + " " + this.directory.fileKey(SEQUENCE);
+	/**
+	 * What tells the files from others that replaced them, and from what is left of them.
+	 * @param id what this JVM is called
+	 */
+	String identities(String id) throws IOException {
+		BasicFileAttributes sequence = this.directory.attributes(SEQUENCE);
+		String key = (sequence != null) ? sequence.fileKey() + " " + (sequence.size() >= SharedPage.SIZE) : "none";
+		return this.directory.fileKey(GUARD) + " " + key + " " + this.directory.fileKey(id + PictureFiles.ALIVE);
 	}
 
 }

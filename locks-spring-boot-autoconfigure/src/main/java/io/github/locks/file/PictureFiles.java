@@ -81,13 +81,13 @@ final class PictureFiles {
 		}
 	}
 
-	/** The pictures of living processes; what cannot be read is left out. */
+	/** All pictures but those of dead processes; what cannot be read is left out. */
 	List<ProcessPicture> read() throws IOException {
-		Map<String, Boolean> living = new HashMap<>();
+		Map<String, Life> lives = new HashMap<>();
 		List<ProcessPicture> pictures = new ArrayList<>();
 		for (String name : this.directory.list((file) -> file.endsWith(PICTURE) && FILE.matcher(file).matches(),
 				MOST_FILES)) {
-			if (living.computeIfAbsent(jvmOf(name), this::isAlive)) {
+			if (lives.computeIfAbsent(jvmOf(name), this::lifeOf) != Life.DEAD) {
 				read(name).ifPresent(pictures::add);
 			}
 		}
@@ -117,11 +117,11 @@ final class PictureFiles {
 
 	/** Removes what dead processes have left. */
 	void sweep(Instant newest) throws IOException {
-		Map<String, Boolean> living = new HashMap<>();
+		Map<String, Life> lives = new HashMap<>();
 		for (String name : this.directory.list((file) -> FILE.matcher(file).matches(), MOST_FILES)) {
 			BasicFileAttributes attributes = this.directory.attributes(name);
 			if (attributes != null && attributes.lastModifiedTime().toInstant().isBefore(newest)
-					&& !living.computeIfAbsent(jvmOf(name), this::isAlive)) {
+					&& lives.computeIfAbsent(jvmOf(name), this::lifeOf) == Life.DEAD) {
 				this.directory.delete(name);
 			}
 		}
@@ -134,28 +134,41 @@ final class PictureFiles {
 
 	/**
 	 * Asks the kernel. The file of this JVM must not be opened: a close would drop its
-	 * lock. Of two who ask at the same time none gets the lock of a dead process from the
-	 * other, as they share it.
+	 * lock. Two who ask at the same time do not take each other for a living process, as
+	 * they share the lock of a dead one.
 	 */
-	private boolean isAlive(String id) {
+	private Life lifeOf(String id) {
 		if (id.equals(this.jvm.id())) {
-			return true;
+			return Life.ALIVE;
 		}
 		try {
-			if (this.directory.attributes(id + ALIVE) == null || !this.directory.isSingleLink(id + ALIVE)) {
-				return false;
+			if (this.directory.attributes(id + ALIVE) == null) {
+				return Life.DEAD;
+			}
+			if (!this.directory.isSingleLink(id + ALIVE)) {
+				return Life.UNKNOWN;
 			}
 			try (FileChannel channel = this.directory.openFile(id + ALIVE, false);
 					FileLock lock = channel.tryLock(0, 1, true)) {
-				return lock == null;
+				return (lock != null) ? Life.DEAD : Life.ALIVE;
 			}
 		}
 		catch (OverlappingFileLockException ex) {
-			return true;
+			return Life.ALIVE;
 		}
 		catch (IOException ex) {
-			return false;
+			logger.debug("It cannot be told whether a process lives", ex);
+			return Life.UNKNOWN;
 		}
+	}
+
+	/**
+	 * Whether a process lives. Only what is certain has consequences.
+	 */
+	private enum Life {
+
+		ALIVE, DEAD, UNKNOWN
+
 	}
 
 }

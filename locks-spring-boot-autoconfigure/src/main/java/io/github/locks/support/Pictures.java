@@ -58,6 +58,9 @@ final class Pictures {
 	/** When a grant was noticed last; whoever overwrites it is as good. */
 	private volatile long noticedNanos = System.nanoTime() - NOTICE_NANOS;
 
+	/** Whether there is something to take back when nobody holds or waits any more. */
+	private volatile boolean shown;
+
 	@GuardedBy("this")
 	private ProcessPicture last = new ProcessPicture(this.id, ProcessId.current(), 0, List.of(), List.of());
 
@@ -82,7 +85,7 @@ final class Pictures {
 
 	/** Called from time to time by the timer. */
 	void publishSoon() {
-		if (this.publishing.compareAndSet(false, true)) {
+		if ((this.shown || this.leases.isInUse()) && this.publishing.compareAndSet(false, true)) {
 			this.workers.execute(() -> {
 				try {
 					publishChanges();
@@ -96,9 +99,6 @@ final class Pictures {
 
 	private synchronized void publishChanges() {
 		ProcessPicture before = this.last;
-		if (before.isEmpty() && !this.leases.isInUse()) {
-			return;
-		}
 		ProcessPicture now = take();
 		if (!now.showsTheSameAs(before)) {
 			this.leases.publish(now);
@@ -134,6 +134,7 @@ final class Pictures {
 		boolean alone = holds.isEmpty() && waiting.stream().noneMatch(Wait::distributed);
 		this.last = new ProcessPicture(this.id, ProcessId.current(), this.last.number() + 1, holds,
 				alone ? List.of() : waiting);
+		this.shown = !this.last.isEmpty();
 		return this.last;
 	}
 

@@ -205,7 +205,7 @@ class FileLockProcessesTests {
 	}
 
 	/** The clock is the same for all processes of a machine. */
-	private static int overlaps(List<long[]> holds) {
+	static int overlaps(List<long[]> holds) {
 		List<long[]> sorted = new ArrayList<>(holds);
 		sorted.sort(Comparator.comparingLong((hold) -> hold[0]));
 		int overlaps = 0;

@@ -1,6 +1,12 @@
 package io.github.locks.file;
 
+import java.io.File;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintStream;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
@@ -9,9 +15,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 import io.github.locks.Deadlock;
@@ -26,12 +35,13 @@ import io.github.locks.support.DefaultLockManager;
  * a lock file in the way that gives two holders, to show that the test can see it; with
  * {@code hold} it takes the lock once and keeps it until its input ends.
  */
-final class HoldingProcess {
+public final class HoldingProcess {
 
 	static final Duration LONGEST_READ = Duration.ofMillis(100);
 
 	/** What the parent process reads; logs go to the other stream. */
-	private static final PrintStream RESULTS = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+	private static final PrintStream RESULTS = new PrintStream(new FileOutputStream(FileDescriptor.out), true,
+			StandardCharsets.UTF_8);
 
 	private HoldingProcess() {
 	}
@@ -41,6 +51,9 @@ final class HoldingProcess {
 		Path directory = Path.of(args[1]);
 		switch (args[0]) {
 			case "hold" -> hold(directory, args[2]);
+			case "hold64" -> hold(directory, new String(Base64.getDecoder().decode(args[2]), StandardCharsets.UTF_8));
+			case "loaders" -> loaders(directory, args[2], Integer.parseInt(args[3]));
+			case "crossed" -> crossed(directory, Integer.parseInt(args[3]));
 			case "read" -> read(directory, args[2]);
 			case "deadlock" -> deadlock(directory, args[2], args[3]);
 			case "naive" -> record(Integer.parseInt(args[3]), (inside) -> naive(directory.resolve(args[2]), inside));
@@ -57,14 +70,67 @@ final class HoldingProcess {
 	}
 
 	static Process start(Path output, String... arguments) throws Exception {
+		return builder(List.of(), arguments).redirectOutput(output.toFile()).start();
+	}
+
+	static ProcessBuilder builder(List<String> options, String... arguments) {
 		List<String> command = new ArrayList<>(
 				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xshare:auto",
 						"-Xlog:disable", "-Xlog:all=warning:stderr", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
-						"-Xmx128m", "-cp", System.getProperty("java.class.path"), HoldingProcess.class.getName()));
+						"-Xmx128m", "-cp", System.getProperty("java.class.path")));
+		command.addAll(options);
+		command.add(HoldingProcess.class.getName());
 		command.addAll(List.of(arguments));
-		return new ProcessBuilder(command).redirectOutput(output.toFile())
-			.redirectError(ProcessBuilder.Redirect.INHERIT)
-			.start();
+		return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+	}
+
+	/** A name for a command line, whatever the language of the machine. */
+	static String encode(String name) {
+		return Base64.getEncoder().encodeToString(name.getBytes(StandardCharsets.UTF_8));
+	}
+
+	/** Two class loaders, each with a manager and a thread. */
+	private static void loaders(Path directory, String resource, int turns) throws Exception {
+		List<URL> classPath = new ArrayList<>();
+		for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+			classPath.add(Path.of(entry).toUri().toURL());
+		}
+		List<CompletableFuture<Void>> loops = new ArrayList<>();
+		for (int i = 0; i < 2; i++) {
+			ClassLoader loader = new URLClassLoader(classPath.toArray(URL[]::new),
+					ClassLoader.getPlatformClassLoader());
+			Method main = loader.loadClass(HoldingProcess.class.getName()).getMethod("main", String[].class);
+			loops.add(CompletableFuture.runAsync(() -> {
+				try {
+					main.invoke(null,
+							(Object) new String[] { "locks", directory.toString(), resource, Integer.toString(turns) });
+				}
+				catch (ReflectiveOperationException ex) {
+					throw new IllegalStateException(ex);
+				}
+			}, (task) -> new Thread(task).start()));
+		}
+		loops.forEach(CompletableFuture::join);
+	}
+
+	/** Two threads, each with a lock of its own that another process wants too. */
+	private static void crossed(Path directory, int turns) {
+		try (DefaultLockManager locks = DefaultLockManager.builder().directory(directory).build()) {
+			AtomicInteger taken = new AtomicInteger();
+			List<CompletableFuture<Void>> loops = new ArrayList<>();
+			for (String resource : List.of("a", "b")) {
+				loops.add(CompletableFuture.runAsync(() -> {
+					for (int i = 0; i < turns; i++) {
+						try (LockHandle held = locks.distributedLock(resource, Duration.ofMinutes(2))) {
+							taken.incrementAndGet();
+							LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(1_000_000));
+						}
+					}
+				}, (task) -> new Thread(task).start()));
+			}
+			loops.forEach(CompletableFuture::join);
+			RESULTS.println("done " + taken);
+		}
 	}
 
 	private static void hold(Path directory, String resource) throws Exception {

@@ -105,10 +105,23 @@ class PictureFilesTests {
 	}
 
 	@Test
+	void signOfLifeThatSomebodyRemovedIsPutBack() throws Exception {
+		Files.delete(this.directory.resolve(signOfLife()));
+		Awaitility.await().until(() -> {
+			this.backend.tryAcquire(new LeaseRequest("a", LockType.DISTRIBUTED, "owner", null, Instant.now()))
+				.ifPresent(this.backend::release);
+			return files().stream().anyMatch((name) -> name.endsWith(".alive"));
+		});
+	}
+
+	private String signOfLife() throws IOException {
+		return files().stream().filter((name) -> name.endsWith(".alive")).findFirst().orElseThrow();
+	}
+
+	@Test
 	@EnabledOnOs({ OS.LINUX, OS.MAC })
 	void whatIsNoPictureHarmsNobody() throws Exception {
-		String living = files().stream().filter((name) -> name.endsWith(".alive")).findFirst().orElseThrow();
-		String jvm = living.substring(0, 16);
+		String jvm = signOfLife().substring(0, 16);
 		Path victim = Files.writeString(this.temp.resolve("victim"), "precious");
 		Files.createSymbolicLink(this.directory.resolve(jvm + "-00000000000000a1.picture"), victim);
 		Files.createDirectory(this.directory.resolve(jvm + "-00000000000000a2.picture"));
