@@ -90,6 +90,7 @@ public final class FileLockBackend implements LockBackend {
 		try {
 			PermanentFiles permanentFiles = new PermanentFiles(opened);
 			JvmDirectory jvm = JvmDirectory.join(opened.identity(), permanentFiles);
+			checkContention(opened, jvm);
 			FileLockBackend backend = new FileLockBackend(opened, permanentFiles, jvm);
 			backend.housekeeping.start();
 			return backend;
@@ -101,6 +102,19 @@ public final class FileLockBackend implements LockBackend {
 		finally {
 			if (interrupted) {
 				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	private static void checkContention(LockDirectory directory, JvmDirectory jvm) throws IOException {
+		boolean checked = false;
+		try {
+			ContentionProbe.check(directory.path(), directory.path().resolve(jvm.id() + PictureFiles.ALIVE));
+			checked = true;
+		}
+		finally {
+			if (!checked && jvm.leave()) {
+				directory.delete(jvm.id() + PictureFiles.ALIVE);
 			}
 		}
 	}

@@ -28,12 +28,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * Tests of the lock directory with real processes. {@code -Dlocks.test.processes} and
  * {@code -Dlocks.test.holds} set the load.
  */
-@Timeout(180)
+@Timeout(300)
 class FileLockProcessesTests {
 
 	private static final int PROCESSES = Integer.getInteger("locks.test.processes", 4);
 
 	private static final int HOLDS = Integer.getInteger("locks.test.holds", 500);
+
+	private static final Duration SUSPENDED = Duration.parse(System.getProperty("locks.test.suspended", "PT2S"));
 
 	@TempDir
 	private Path temp;
@@ -96,7 +98,7 @@ class FileLockProcessesTests {
 		assertThat(signal("STOP", holder)).isZero();
 		try (DefaultLockManager locks = DefaultLockManager.builder().directory(directory).build()) {
 			assertThatExceptionOfType(LockTimeoutException.class)
-				.isThrownBy(() -> locks.distributedLock("a", Duration.ofSeconds(2)));
+				.isThrownBy(() -> locks.distributedLock("a", SUSPENDED));
 			assertThat(signal("CONT", holder)).isZero();
 			holder.getOutputStream().close();
 			locks.distributedLock("a", Duration.ofSeconds(10)).close();

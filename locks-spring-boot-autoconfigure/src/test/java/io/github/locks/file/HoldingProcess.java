@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 import io.github.locks.Deadlock;
+import io.github.locks.LockException;
 import io.github.locks.LockHandle;
 import io.github.locks.LockRequest;
 import io.github.locks.LockScope;
@@ -54,6 +55,7 @@ public final class HoldingProcess {
 			case "hold64" -> hold(directory, new String(Base64.getDecoder().decode(args[2]), StandardCharsets.UTF_8));
 			case "loaders" -> loaders(directory, args[2], Integer.parseInt(args[3]));
 			case "crossed" -> crossed(directory, Integer.parseInt(args[3]));
+			case "attempts" -> attempts(directory, Duration.ofSeconds(Long.parseLong(args[2])));
 			case "read" -> read(directory, args[2]);
 			case "deadlock" -> deadlock(directory, args[2], args[3]);
 			case "naive" -> record(Integer.parseInt(args[3]), (inside) -> naive(directory.resolve(args[2]), inside));
@@ -140,6 +142,30 @@ public final class HoldingProcess {
 			while (System.in.read() >= 0) {
 				// until the input ends
 			}
+		}
+	}
+
+	/** Opens the directory, and takes and gives back a lock, again and again. */
+	private static void attempts(Path directory, Duration time) {
+		long start = System.nanoTime();
+		DefaultLockManager locks = null;
+		String last = "";
+		while (System.nanoTime() - start < time.toNanos()) {
+			long asked = System.nanoTime();
+			String now;
+			try {
+				locks = (locks != null) ? locks : DefaultLockManager.builder().directory(directory).build();
+				locks.distributedLock("a", Duration.ofSeconds(1)).close();
+				now = "ok";
+			}
+			catch (LockException ex) {
+				now = "refused: " + ex.getMessage();
+			}
+			if (!now.equals(last)) {
+				RESULTS.println(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - asked) + " ms " + now);
+				last = now;
+			}
+			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
 		}
 	}
 
