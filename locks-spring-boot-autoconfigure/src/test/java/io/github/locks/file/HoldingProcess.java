@@ -3,6 +3,7 @@ package io.github.locks.file;
 import java.io.File;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.reflect.Method;
 import java.net.URL;
@@ -56,6 +57,7 @@ public final class HoldingProcess {
 			case "loaders" -> loaders(directory, args[2], Integer.parseInt(args[3]));
 			case "crossed" -> crossed(directory, Integer.parseInt(args[3]));
 			case "attempts" -> attempts(directory, Duration.ofSeconds(Long.parseLong(args[2])));
+			case "exhausted" -> exhausted(directory);
 			case "read" -> read(directory, args[2]);
 			case "deadlock" -> deadlock(directory, args[2], args[3]);
 			case "naive" -> record(Integer.parseInt(args[3]), (inside) -> naive(directory.resolve(args[2]), inside));
@@ -143,6 +145,38 @@ public final class HoldingProcess {
 				// until the input ends
 			}
 		}
+	}
+
+	/** Asks for a lock when no file can be opened, and again when some can. */
+	private static void exhausted(Path directory) throws Exception {
+		try (DefaultLockManager locks = DefaultLockManager.builder().directory(directory).build()) {
+			locks.distributedLock("a").close();
+			List<FileChannel> open = new ArrayList<>();
+			try {
+				while (true) {
+					open.add(FileChannel.open(Path.of("/dev/null"), StandardOpenOption.READ));
+				}
+			}
+			catch (IOException ex) {
+				attempt(locks, "b");
+			}
+			for (FileChannel channel : open) {
+				channel.close();
+			}
+			attempt(locks, "b");
+		}
+	}
+
+	private static void attempt(DefaultLockManager locks, String resource) {
+		long asked = System.nanoTime();
+		String result = "ok";
+		try {
+			locks.distributedLock(resource, Duration.ofSeconds(1)).close();
+		}
+		catch (LockException ex) {
+			result = "refused: " + ex.getMessage();
+		}
+		RESULTS.println(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - asked) + " ms " + result);
 	}
 
 	/** Opens the directory, and takes and gives back a lock, again and again. */
