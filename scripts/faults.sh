@@ -62,6 +62,8 @@ tests "rows 1, 3, 26, 33, 34, 36, 40, 41, 43, 54, 55" '-Dtest=LockDirectoryFault
   -Dlocks.test.kills=100 -Dlocks.test.interrupts=10000 -Dlocks.test.cycles=10000 -Dlocks.test.leftovers=1000 -Dlocks.test.turns=2000
 tests "rows 4, 50, 53: a minute of SIGSTOP, a writer among readers, a deadlock of two processes" \
   '-Dtest=FileLockProcessesTests#suspended*+writer*+deadlock*' -Dlocks.test.suspended=PT60S
+tests "row 53: ${FAULTS_ORDERED:-PT1M} of ordered locking by 3 processes, reports 0" '-Dtest=FileLockProcessesTests#ordered*' \
+  -Dlocks.test.ordered="${FAULTS_ORDERED:-PT1M}"
 tests "row 34: 16,000 holds by 8 processes on $(df --output=fstype "$work" | tail -1)" '-Dtest=FileLockProcessesTests#holdsOf*' \
   -Dlocks.test.processes=8 -Dlocks.test.holds=2000
 if [ -w /dev/shm ]; then

@@ -161,6 +161,35 @@ class FileLockProcessesTests {
 		Awaitility.await().until(() -> Files.readString(outputs.get(1)).contains("gone"));
 	}
 
+	@Test
+	void deadlockOverLocalAndFileLocksIsBrokenByOneProcessOnly() throws Exception {
+		Path directory = this.temp.resolve("locks");
+		List<Path> outputs = List.of(this.temp.resolve("ab.txt"), this.temp.resolve("ba.txt"));
+		this.processes.add(HoldingProcess.start(outputs.get(0), "break", directory.toString(), "a", "b"));
+		this.processes.add(HoldingProcess.start(outputs.get(1), "break", directory.toString(), "b", "a"));
+		List<String> results = new ArrayList<>();
+		for (int i = 0; i < 2; i++) {
+			assertThat(this.processes.get(i).waitFor(30, TimeUnit.SECONDS)).isTrue();
+			results.add(Files.readString(outputs.get(i)).strip());
+		}
+		assertThat(results).containsExactlyInAnyOrder("served", "failed by DeadlockException");
+	}
+
+	@Test
+	@Timeout(value = 20, unit = TimeUnit.MINUTES)
+	void orderedLockingOfThreeProcessesIsNeverReported() throws Exception {
+		List<Path> outputs = new ArrayList<>();
+		for (int i = 0; i < 3; i++) {
+			outputs.add(this.temp.resolve("ordered-" + i + ".txt"));
+			this.processes.add(HoldingProcess.start(outputs.get(i), "ordered", this.temp.resolve("locks").toString(),
+					System.getProperty("locks.test.ordered", "PT4S")));
+		}
+		for (int i = 0; i < 3; i++) {
+			assertThat(this.processes.get(i).waitFor()).isZero();
+			assertThat(outputs.get(i)).content().endsWith("reports 0\n").doesNotContain("turns 0");
+		}
+	}
+
 	private Process startHolder(Path directory) throws Exception {
 		Path output = Files.createTempFile(this.temp, "holder", ".txt");
 		Process holder = HoldingProcess.start(output, "hold", directory.toString(), "a");

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,8 +28,10 @@ import java.util.concurrent.locks.LockSupport;
 import io.github.locks.Deadlock;
 import io.github.locks.LockException;
 import io.github.locks.LockHandle;
+import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
 import io.github.locks.LockScope;
+import io.github.locks.support.DeadlockPolicy;
 import io.github.locks.support.DefaultLockManager;
 
 /**
@@ -58,6 +61,8 @@ public final class HoldingProcess {
 			case "crossed" -> crossed(directory, Integer.parseInt(args[3]));
 			case "attempts" -> attempts(directory, Duration.ofSeconds(Long.parseLong(args[2])));
 			case "exhausted" -> exhausted(directory);
+			case "break" -> breakDeadlock(directory, args[2], args[3]);
+			case "ordered" -> ordered(directory, Duration.parse(args[2]));
 			case "read" -> read(directory, args[2]);
 			case "deadlock" -> deadlock(directory, args[2], args[3]);
 			case "naive" -> record(Integer.parseInt(args[3]), (inside) -> naive(directory.resolve(args[2]), inside));
@@ -236,6 +241,61 @@ public final class HoldingProcess {
 			awaitDeadlocks(locks, false);
 			RESULTS.println("gone");
 		}
+	}
+
+	/** As before, with a local lock in between; gives way if it is chosen to. */
+	private static void breakDeadlock(Path directory, String first, String second) throws Exception {
+		try (DefaultLockManager locks = DefaultLockManager.builder()
+			.directory(directory)
+			.deadlockPolicy(DeadlockPolicy.BREAK)
+			.shutdownTimeout(Duration.ZERO)
+			.build(); LockHandle held = locks.distributedLock(first)) {
+			LockOwner inner = LockOwner.create("inner");
+			while (locks.getLockStatus(second).isEmpty()) {
+				LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+			}
+			LockHandle local = locks.acquire(LockRequest.write("local").owner(inner).build());
+			CompletableFuture<LockHandle> outer = locks
+				.acquireAsync(LockRequest.write("local").owner(held.owner()).timeout(Duration.ofMinutes(1)).build());
+			CompletableFuture<LockHandle> wanted = locks
+				.acquireAsync(LockRequest.distributed(second).owner(inner).timeout(Duration.ofMinutes(1)).build());
+			try {
+				CompletableFuture.anyOf(outer, wanted).join();
+				RESULTS.println("served");
+			}
+			catch (CompletionException ex) {
+				RESULTS.println("failed by " + ex.getCause().getClass().getSimpleName());
+			}
+			local.close();
+		}
+	}
+
+	/** Takes locks of several kinds in one order, and tells of all deadlocks. */
+	private static void ordered(Path directory, Duration time) {
+		AtomicInteger reports = new AtomicInteger();
+		AtomicInteger turns = new AtomicInteger();
+		try (DefaultLockManager locks = DefaultLockManager.builder().directory(directory).build()) {
+			long start = System.nanoTime();
+			List<CompletableFuture<Void>> loops = new ArrayList<>();
+			for (int i = 0; i < 2; i++) {
+				loops.add(CompletableFuture.runAsync(() -> {
+					while (System.nanoTime() - start < time.toNanos()) {
+						try (LockHandle a = locks.distributedLock("a");
+								LockHandle b = locks.writeLock("b");
+								LockHandle c = locks.distributedLock("c")) {
+							turns.incrementAndGet();
+							LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(20_000_000));
+						}
+					}
+				}, (task) -> new Thread(task).start()));
+			}
+			while (System.nanoTime() - start < time.toNanos()) {
+				reports.addAndGet(locks.detectDeadlocks().size());
+				LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+			}
+			loops.forEach(CompletableFuture::join);
+		}
+		RESULTS.println("turns " + turns + ", reports " + reports);
 	}
 
 	private static List<Deadlock> awaitDeadlocks(DefaultLockManager locks, boolean some) {
