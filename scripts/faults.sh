@@ -74,9 +74,13 @@ fi
 
 echo "== Surroundings"
 if have strace; then
-  for call in openat:error=ESTALE:when=30 openat:error=EIO:when=30; do
-    strace -f -o "$work/strace" -e "inject=$call" "${locker[@]}" attempts "$work/46" 3 > "$work/46.log" 2>&1 || true
-    result 46 "one failure of a system call ($call)" "$work/46.log" ' ok$'
+  for when in 1 2 3 4 5; do
+    error=$([ $((when % 2)) = 0 ] && echo EIO || echo ESTALE)
+    strace -f -P "$work/46" -o "$work/strace" -e "inject=openat:error=$error:when=$when" \
+      "${locker[@]}" attempts "$work/46" 3 > "$work/46.log" 2>&1 || true
+    result 46 "one of the files cannot be opened, once ($error, number $when)" "$work/46.log" 'refused: .*(Stale file handle|Input/output error)'
+    tail -1 "$work/46.log" > "$work/46b.log"
+    result 46 "and works after it" "$work/46b.log" ' ok$'
   done
   strace -f -o "$work/strace" -e inject=fcntl:error=ENOLCK "${locker[@]}" attempts "$work/45" 3 > "$work/45.log" 2>&1 || true
   result 45 "a file system without locks" "$work/45.log" 'refused: The lock directory .* cannot be used'
