@@ -140,7 +140,7 @@ class BadNamesTests {
 				assertThat(files.filter((file) -> !Files.isDirectory(file))
 					.map((file) -> this.temporary.relativize(file).toString()))
 					.allMatch((file) -> file.matches(
-							"locks/(\\.guard|\\.seq|[0-9a-f]{64}\\.lock|[0-9a-f]{16}\\.alive|[0-9a-f]{16}-[0-9a-f]{16}\\.(picture|unfinished))"));
+							"locks/(\\.guard|\\.seq|[0-9a-f]{64}\\.lock|[0-9a-f]{16}\\.alive|[0-9a-f]{16}-[0-9a-f]{16}\\.picture)"));
 			}
 			held.forEach(LockHandle::close);
 			for (String name : row.names()) {

@@ -11,7 +11,6 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -118,17 +117,6 @@ final class LockDirectory implements AutoCloseable {
 	FileChannel replaceFile(String name) throws IOException {
 		delete(name);
 		return open(name, EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
-	}
-
-	/** Gives a file another name, in the place of one that may be there, in one step. */
-	void rename(String name, String newName) throws IOException {
-		if (this.secure != null) {
-			this.secure.move(Path.of(name), this.secure, Path.of(newName));
-		}
-		else {
-			Files.move(this.path.resolve(name), this.path.resolve(newName), StandardCopyOption.ATOMIC_MOVE,
-					StandardCopyOption.REPLACE_EXISTING);
-		}
 	}
 
 	private FileChannel open(String name, Set<? extends OpenOption> how) throws IOException {

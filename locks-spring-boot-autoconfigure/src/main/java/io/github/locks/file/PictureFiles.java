@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.locks.spi.ProcessPicture;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -23,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the processes of a lock directory tell each other. Each JVM has a file
  * {@code <jvm>.alive}, which it keeps locked: so the kernel tells whether it lives. Each
- * lock manager of it writes {@code <jvm>-<manager>.picture}, in one step. Nothing here is
- * ever read to decide who has a lock, and no lock file is opened for it: that would drop
- * the lock.
+ * lock manager of it writes {@code <jvm>-<manager>.picture}, with a checksum, as somebody
+ * may read at the same time. Nothing here is ever read to decide who has a lock, and no
+ * lock file is opened for it: that would drop the lock.
  */
 final class PictureFiles {
 
@@ -35,10 +36,7 @@ final class PictureFiles {
 
 	private static final String PICTURE = ".picture";
 
-	private static final String UNFINISHED = ".unfinished";
-
-	private static final Pattern FILE = Pattern
-		.compile("([0-9a-f]{16})(?:\\.alive|-([0-9a-f]{16})(?:\\.picture|\\.unfinished))");
+	private static final Pattern FILE = Pattern.compile("([0-9a-f]{16})(?:\\.alive|-([0-9a-f]{16})\\.picture)");
 
 	private static final int MOST_FILES = 1_000;
 
@@ -48,36 +46,53 @@ final class PictureFiles {
 
 	private final JvmDirectory jvm;
 
-	/** The name of the file that has been written last, if there is one. */
-	private volatile @Nullable String published;
+	/** The file that is written again and again; guarded by this. */
+	@GuardedBy("this")
+	private @Nullable FileChannel channel;
+
+	@GuardedBy("this")
+	private String name = "";
 
 	PictureFiles(LockDirectory directory, JvmDirectory jvm) {
 		this.directory = directory;
 		this.jvm = jvm;
 	}
 
-	void publish(ProcessPicture picture) throws IOException {
-		String name = this.jvm.id() + "-" + picture.id();
+	/**
+	 * Writes over what was there before. To put a new file in the place of the old one
+	 * would be in one step, but some file systems write such a file to the disk at once.
+	 */
+	synchronized void publish(ProcessPicture picture) throws IOException {
 		if (picture.isEmpty()) {
 			withdraw();
 			return;
 		}
-		this.published = name;
-		try (FileChannel channel = this.directory.replaceFile(name + UNFINISHED)) {
-			ByteBuffer bytes = ByteBuffer.wrap(PictureFormat.write(picture));
-			while (bytes.hasRemaining()) {
-				channel.write(bytes);
-			}
+		ByteBuffer bytes = ByteBuffer.wrap(PictureFormat.write(picture));
+		FileChannel file = file(this.jvm.id() + "-" + picture.id() + PICTURE);
+		while (bytes.hasRemaining()) {
+			file.write(bytes, bytes.position());
 		}
-		this.directory.rename(name + UNFINISHED, name + PICTURE);
 	}
 
-	void withdraw() throws IOException {
-		String name = this.published;
-		if (name != null) {
-			this.published = null;
-			this.directory.delete(name + UNFINISHED);
-			this.directory.delete(name + PICTURE);
+	@GuardedBy("this")
+	private FileChannel file(String wanted) throws IOException {
+		FileChannel known = this.channel;
+		if (known != null && known.isOpen() && this.directory.attributes(wanted) != null) {
+			return known;
+		}
+		withdraw();
+		FileChannel opened = this.directory.replaceFile(wanted);
+		this.channel = opened;
+		this.name = wanted;
+		return opened;
+	}
+
+	synchronized void withdraw() throws IOException {
+		FileChannel known = this.channel;
+		if (known != null) {
+			this.channel = null;
+			known.close();
+			this.directory.delete(this.name);
 		}
 	}
 

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.zip.CRC32;
 
 import io.github.locks.LockType;
 import io.github.locks.spi.ProcessPicture;
@@ -26,6 +27,8 @@ final class PictureFormat {
 
 	private static final int THIS_FORMAT = 0x6c700001;
 
+	private static final int HEAD = 3 * Integer.BYTES;
+
 	private static final int LONGEST_TEXT = 600;
 
 	private static final int LONGEST_LIST = 10_000;
@@ -36,13 +39,28 @@ final class PictureFormat {
 	static byte[] write(ProcessPicture picture) throws IOException {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 		DataOutputStream out = new DataOutputStream(bytes);
-		out.writeInt(THIS_FORMAT);
 		text(out, picture.id());
 		text(out, picture.process());
 		out.writeLong(picture.number());
 		list(out, picture.holds(), PictureFormat::write);
 		list(out, picture.waits(), PictureFormat::write);
-		return bytes.toByteArray();
+		return withHead(bytes.toByteArray());
+	}
+
+	/** What is behind it belongs to an earlier picture. */
+	private static byte[] withHead(byte[] content) {
+		return ByteBuffer.allocate(HEAD + content.length)
+			.putInt(THIS_FORMAT)
+			.putInt(content.length)
+			.putInt(checksum(content))
+			.put(content)
+			.array();
+	}
+
+	private static int checksum(byte[] content) {
+		CRC32 checksum = new CRC32();
+		checksum.update(content);
+		return (int) checksum.getValue();
 	}
 
 	private static void write(DataOutputStream out, Hold hold) throws IOException {
@@ -71,11 +89,11 @@ final class PictureFormat {
 	}
 
 	static Optional<ProcessPicture> read(ByteBuffer bytes) throws IOException {
-		DataInputStream in = new DataInputStream(
-				new ByteArrayInputStream(bytes.array(), bytes.arrayOffset(), bytes.remaining()));
-		if (bytes.remaining() < Integer.BYTES || in.readInt() != THIS_FORMAT) {
+		byte[] content = content(bytes);
+		if (content.length == 0) {
 			return Optional.empty();
 		}
+		DataInputStream in = new DataInputStream(new ByteArrayInputStream(content));
 		try {
 			return Optional.of(new ProcessPicture(in.readUTF(), in.readUTF(), in.readLong(),
 					list(in, PictureFormat::hold), list(in, PictureFormat::wait)));
@@ -83,6 +101,21 @@ final class PictureFormat {
 		catch (DateTimeException | IllegalArgumentException ex) {
 			throw new IOException("The picture makes no sense", ex);
 		}
+	}
+
+	/** Returns nothing if it is no picture, or is just being written. */
+	private static byte[] content(ByteBuffer bytes) {
+		if (bytes.remaining() < HEAD || bytes.getInt() != THIS_FORMAT) {
+			return new byte[0];
+		}
+		int length = bytes.getInt();
+		int checksum = bytes.getInt();
+		if (length < 0 || length > bytes.remaining()) {
+			return new byte[0];
+		}
+		byte[] content = new byte[length];
+		bytes.get(content);
+		return (checksum(content) == checksum) ? content : new byte[0];
 	}
 
 	private static Hold hold(DataInputStream in) throws IOException {

@@ -78,6 +78,41 @@ class PictureFilesTests {
 	}
 
 	@Test
+	void shorterPictureIsReadWithoutTheRestOfALongerOne() {
+		ProcessPicture longer = picture("0000000000000001");
+		ProcessPicture shorter = new ProcessPicture(longer.id(), longer.process(), 8, longer.holds(), List.of());
+		this.backend.publish(longer);
+		this.backend.publish(shorter);
+		assertThat(this.backend.pictures()).containsExactly(shorter);
+		this.backend.publish(longer);
+		assertThat(this.backend.pictures()).containsExactly(longer);
+	}
+
+	@Test
+	void pictureThatSomebodyRemovedIsMadeAnew() throws IOException {
+		ProcessPicture picture = picture("0000000000000001");
+		this.backend.publish(picture);
+		for (String name : files()) {
+			if (name.endsWith(".picture")) {
+				Files.delete(this.directory.resolve(name));
+			}
+		}
+		this.backend.publish(picture);
+		assertThat(this.backend.pictures()).containsExactly(picture);
+	}
+
+	@Test
+	void pictureThatIsJustBeingWrittenIsLeftOut() throws IOException {
+		this.backend.publish(picture("0000000000000001"));
+		Path file = this.directory
+			.resolve(files().stream().filter((name) -> name.endsWith(".picture")).findFirst().orElseThrow());
+		byte[] bytes = Files.readAllBytes(file);
+		bytes[bytes.length / 2]++;
+		Files.write(file, bytes);
+		assertThat(this.backend.pictures()).isEmpty();
+	}
+
+	@Test
 	void nothingIsLeftAfterClose() throws IOException {
 		this.backend.publish(picture("0000000000000001"));
 		this.backend.close();
