@@ -133,7 +133,7 @@ class LocksHealthContributorAutoConfigurationTests {
 		this.runner.withPropertyValues("locks.directory=" + locks).run((context) -> {
 			LocksHealthIndicator indicator = context.getBean(LocksHealthIndicator.class);
 			Files.move(locks, directory.resolve("elsewhere"));
-			assertThat(health(indicator).getStatus()).isEqualTo(Status.DOWN);
+			Awaitility.await().until(() -> health(indicator).getStatus().equals(Status.DOWN));
 			Files.createDirectory(locks);
 			assertThat(String.valueOf(health(indicator).getDetails().get("error")))
 				.contains("put it back, or restart the application");
