@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -16,6 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * @param clock the clock
  */
 record FencingSequence(InstantSource clock) {
+
+	private static final int NANOS_PER_MICRO = 1_000;
 
 	private static final Duration PLAUSIBLE_LEAD = Duration.ofDays(3650);
 
@@ -36,7 +37,8 @@ record FencingSequence(InstantSource clock) {
 	}
 
 	private long after(long previous) throws IOException {
-		long now = ChronoUnit.MICROS.between(Instant.EPOCH, this.clock.instant());
+		Instant instant = this.clock.instant();
+		long now = TimeUnit.SECONDS.toMicros(instant.getEpochSecond()) + instant.getNano() / NANOS_PER_MICRO;
 		if (previous > now + TimeUnit.MILLISECONDS.toMicros(PLAUSIBLE_LEAD.toMillis())) {
 			throw new IOException("the fencing counter is damaged: it holds " + previous
 					+ "; stop all users of the directory, then remove '.seq'");

@@ -49,8 +49,8 @@ public final class FileLockBackend implements LockBackend {
 	/** Whoever has just given a lock back lets others go first, if there are any. */
 	private static final long GIVE_WAY_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
-	/** How long it is believed that somebody waits, who then says so again. */
-	private static final long WAIT_HINT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+	/** How long it is believed that somebody waits, who says so again once a second. */
+	private static final long WAIT_HINT_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
 
 	private final LockDirectory directory;
 
@@ -155,7 +155,7 @@ public final class FileLockBackend implements LockBackend {
 			waitEnded(wait.file(), wait);
 		}
 		else {
-			this.files.checkSurroundings();
+			this.files.checkSurroundings(System.nanoTime());
 			if (!this.files.isInPlace(wait.file())) {
 				wait.interrupt();
 			}

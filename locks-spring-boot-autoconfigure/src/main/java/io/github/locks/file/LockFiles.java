@@ -49,27 +49,28 @@ final class LockFiles {
 	 * @return the lock, or {@code null} if others keep it, or keep the directory busy
 	 */
 	@Nullable KernelLock lock(String file, LockType type, boolean wait) throws IOException {
-		checkSurroundings();
+		long start = System.nanoTime();
+		checkSurroundings(start);
 		for (int i = 0; i < OPEN_ATTEMPTS; i++) {
 			OpenFile open = open(file);
-			KernelLock lock = (open != null) ? lock(open, type, wait) : null;
-			if (open == null || lock == null || keep(file, open, lock)) {
+			KernelLock lock = (open != null) ? lock(open, type, wait, start) : null;
+			if (open == null || lock == null || keep(file, open, lock, wait ? System.nanoTime() : start)) {
 				return lock;
 			}
 		}
 		return null;
 	}
 
-	private static @Nullable KernelLock lock(OpenFile open, LockType type, boolean wait) throws IOException {
-		open.used(System.nanoTime());
+	private static @Nullable KernelLock lock(OpenFile open, LockType type, boolean wait, long now) throws IOException {
+		open.used(now);
 		return wait ? KernelLock.lock(open.channel(), type) : KernelLock.tryLock(open.channel(), type);
 	}
 
 	/** Gives up the lock of a file that is not the one at its name any more. */
-	private boolean keep(String file, OpenFile open, KernelLock lock) throws IOException {
+	private boolean keep(String file, OpenFile open, KernelLock lock, long now) throws IOException {
 		boolean inPlace = false;
 		try {
-			inPlace = isVerified(file, open);
+			inPlace = isVerified(file, open, now);
 		}
 		finally {
 			if (!inPlace) {
@@ -80,9 +81,8 @@ final class LockFiles {
 		return inPlace;
 	}
 
-	private boolean isVerified(String file, OpenFile open) throws IOException {
+	private boolean isVerified(String file, OpenFile open, long now) throws IOException {
 		long removals = this.jvm.page().removals();
-		long now = System.nanoTime();
 		if (open.isVerified(removals, now)) {
 			return true;
 		}
@@ -147,8 +147,7 @@ final class LockFiles {
 	}
 
 	/** Notices a directory or permanent files that somebody has taken away. */
-	void checkSurroundings() throws IOException {
-		long now = System.nanoTime();
+	void checkSurroundings(long now) throws IOException {
 		long checked = this.jvm.checkedNanos().get();
 		if (now - checked < TRUST_NANOS || !this.jvm.checkedNanos().compareAndSet(checked, now)) {
 			return;

@@ -13,10 +13,14 @@ final class Backoff {
 
 	private static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-	/** Between questions of who will be told. */
+	/** Between the first questions of who will be told. */
 	private static final long SELDOM_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
+	private static final long MOST_SELDOM_NANOS = TimeUnit.SECONDS.toNanos(1);
+
 	private long ceilingNanos = FIRST_NANOS;
+
+	private long seldomNanos = SELDOM_NANOS;
 
 	/**
 	 * Returns the next pause.
@@ -24,7 +28,9 @@ final class Backoff {
 	 */
 	long nextNanos(boolean told) {
 		if (told) {
-			return ThreadLocalRandom.current().nextLong(SELDOM_NANOS / 2, SELDOM_NANOS);
+			long seldom = ThreadLocalRandom.current().nextLong(this.seldomNanos / 2, this.seldomNanos);
+			this.seldomNanos = Math.min(MOST_SELDOM_NANOS, 2 * this.seldomNanos);
+			return seldom;
 		}
 		long pause = ThreadLocalRandom.current().nextLong(FIRST_NANOS / 4, this.ceilingNanos);
 		this.ceilingNanos = Math.min(LONGEST_NANOS, 2 * this.ceilingNanos);

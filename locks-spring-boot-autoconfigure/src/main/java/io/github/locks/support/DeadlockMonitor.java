@@ -44,8 +44,11 @@ final class DeadlockMonitor {
 
 	private static final int NAMED_PARTICIPANTS = 10;
 
-	/** Between two looks at other processes. Three are needed to find a deadlock. */
-	private static final long SEARCH_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
+	/** Between two looks at other processes. */
+	private static final long SEARCH_NANOS = TimeUnit.MILLISECONDS.toNanos(700);
+
+	/** The same, as long as there may be a deadlock: two more looks are needed. */
+	private static final long SUSPICIOUS_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
 	private final WaitForGraph graph;
 
@@ -200,7 +203,7 @@ final class DeadlockMonitor {
 			this.processes.clear();
 			return;
 		}
-		if (System.nanoTime() - this.searchedNanos < SEARCH_NANOS / 2) {
+		if (System.nanoTime() - this.searchedNanos < searchPauseNanos() / 2) {
 			return;
 		}
 		this.searchedNanos = System.nanoTime();
@@ -216,9 +219,8 @@ final class DeadlockMonitor {
 	 */
 	private void checkAgain(long durationNanos) {
 		if (isSomebodyWaiting()) {
-			boolean queued = !this.graph.queued().isEmpty();
-			scheduleCheck(Math.max(queued ? this.intervalNanos : Math.max(this.intervalNanos, SEARCH_NANOS),
-					20 * durationNanos));
+			long pause = this.graph.queued().isEmpty() ? searchPauseNanos() : 0;
+			scheduleCheck(Math.max(Math.max(this.intervalNanos, pause), 20 * durationNanos));
 			return;
 		}
 		this.scheduled.set(false);
@@ -226,6 +228,10 @@ final class DeadlockMonitor {
 		if (isSomebodyWaiting()) {
 			waiting();
 		}
+	}
+
+	private long searchPauseNanos() {
+		return this.processes.isSuspicious() ? SUSPICIOUS_NANOS : SEARCH_NANOS;
 	}
 
 	private boolean isSomebodyWaiting() {

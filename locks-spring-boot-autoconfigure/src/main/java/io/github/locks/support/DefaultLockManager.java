@@ -72,7 +72,7 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 		Leases leases = new Leases(builder.backend(), workers, settings.localHandOver());
 		Listeners listeners = new Listeners(builder.listeners());
 		Pictures pictures = new Pictures(leases, graph, resources, workers);
-		leases.whenTicking(pictures::publishSoon);
+		leases.whenTicking(pictures::refresh);
 		leases.whenGranted(pictures::noticeGrant);
 		this.runtime = new LockRuntime(settings, workers, resources, graph,
 				new DeadlockMonitor(graph, new ProcessDeadlocks(pictures), this::refuse, leases::askers,

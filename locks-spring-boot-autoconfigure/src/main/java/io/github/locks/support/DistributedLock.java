@@ -88,16 +88,16 @@ final class DistributedLock {
 			if (current != null && canJoin(acquisition, current, mayShare)) {
 				DefaultLockHandle handle = toHandle.apply(current.lease());
 				this.members.put(acquisition, handle);
-				return new Entry(handle, false, null);
+				return new Entry(handle, false, null, false);
 			}
 			this.members.put(acquisition, null);
 			if (current != null || (this.asker != null && this.asker != acquisition)) {
-				return new Entry(null, false, null);
+				return new Entry(null, false, null, false);
 			}
 			this.asker = acquisition;
 			HeldLease left = this.kept;
 			this.kept = null;
-			return new Entry(null, true, left);
+			return new Entry(null, true, left, this.lingering != null);
 		}
 		finally {
 			this.mutex.unlock();
@@ -119,7 +119,7 @@ final class DistributedLock {
 			DefaultLockHandle handle = toHandle.apply(granted.lease());
 			this.held = granted;
 			this.asker = null;
-			this.keptUntilNanos = System.nanoTime();
+			this.keptUntilNanos = acquisition.grantedNanos();
 			this.members.put(acquisition, handle);
 			return handle;
 		}
@@ -209,7 +209,9 @@ final class DistributedLock {
 	private Departure whenFree(HeldLease last, Acquisition acquisition, @Nullable Runnable whenOver,
 			Predicate<HeldLease> mayKeep) {
 		this.held = null;
-		if (whenOver != null && this.keptUntilNanos - System.nanoTime() > 0) {
+		// Most have no minimum hold: their time is over when they enter.
+		if (whenOver != null && this.keptUntilNanos - acquisition.grantedNanos() > 0
+				&& this.keptUntilNanos - System.nanoTime() > 0) {
 			this.lingering = new Lingering(last.lease(), standInFor(acquisition), this.keptUntilNanos, whenOver);
 			return new Departure(null, null, this.lingering);
 		}
@@ -390,8 +392,9 @@ final class DistributedLock {
 	 * @param handle what it has got by joining the lease, or {@code null}
 	 * @param isAsker whether it is the one to ask the backend
 	 * @param kept a lease that was kept for it, or {@code null}
+	 * @param lingers whether an earlier lease lasts, which no other can then be granted
 	 */
-	record Entry(@Nullable DefaultLockHandle handle, boolean isAsker, @Nullable HeldLease kept) {
+	record Entry(@Nullable DefaultLockHandle handle, boolean isAsker, @Nullable HeldLease kept, boolean lingers) {
 	}
 
 	/**

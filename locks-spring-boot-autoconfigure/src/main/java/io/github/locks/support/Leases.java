@@ -121,9 +121,11 @@ final class Leases {
 				checkRefusal(acquisition);
 				return null;
 			}
-			lock.lingering(null).ifPresent((lingering) -> notKept(lock, lingering.lease()));
+			if (entry.lingers()) {
+				lock.lingering(null).ifPresent((lingering) -> notKept(lock, lingering.lease()));
+			}
 			handle = lock.begin(acquisition, granted, toHandle);
-			begin(lock, granted.lease(), limit);
+			begin(lock, granted.lease(), acquisition.grantedNanos(), limit);
 			if (this.closed) {
 				lose(lock, granted.lease(), CLOSED);
 			}
@@ -216,8 +218,7 @@ final class Leases {
 		}
 	}
 
-	private void begin(DistributedLock lock, Lease lease, @Nullable Duration limit) {
-		long now = System.nanoTime();
+	private void begin(DistributedLock lock, Lease lease, long now, @Nullable Duration limit) {
 		this.active.put(lease, new Active(lock, now, List.of(), new ReentrantLock()));
 		this.whenGranted.accept(now);
 		if (limit != null) {

@@ -35,6 +35,9 @@ final class Pictures {
 
 	private static final long NOTICE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
+	/** What has been shown is looked at again after this time only. */
+	private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(600);
+
 	private static final int MOST_HOLDS = 1_000;
 
 	private static final int MOST_WAITS = 200;
@@ -61,6 +64,8 @@ final class Pictures {
 	/** Whether there is something to take back when nobody holds or waits any more. */
 	private volatile boolean shown;
 
+	private volatile long takenNanos = System.nanoTime() - FRESH_NANOS;
+
 	@GuardedBy("this")
 	private ProcessPicture last = new ProcessPicture(this.id, ProcessId.current(), 0, List.of(), List.of());
 
@@ -84,7 +89,14 @@ final class Pictures {
 	}
 
 	/** Called from time to time by the timer. */
-	void publishSoon() {
+	void refresh() {
+		boolean fresh = this.shown && this.leases.isInUse() && System.nanoTime() - this.takenNanos < FRESH_NANOS;
+		if (!fresh) {
+			publishSoon();
+		}
+	}
+
+	private void publishSoon() {
 		if ((this.shown || this.leases.isInUse()) && this.publishing.compareAndSet(false, true)) {
 			this.workers.execute(() -> {
 				try {
@@ -135,6 +147,7 @@ final class Pictures {
 		this.last = new ProcessPicture(this.id, ProcessId.current(), this.last.number() + 1, holds,
 				alone ? List.of() : waiting);
 		this.shown = !this.last.isEmpty();
+		this.takenNanos = System.nanoTime();
 		return this.last;
 	}
 

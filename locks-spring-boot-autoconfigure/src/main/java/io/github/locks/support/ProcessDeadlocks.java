@@ -85,6 +85,11 @@ final class ProcessDeadlocks {
 			.max(Comparator.comparing((Member member) -> member.waiting().since()).thenComparing(Member::key));
 	}
 
+	/** Whether there is a cycle that may be a deadlock. */
+	synchronized boolean isSuspicious() {
+		return this.sightings.values().stream().anyMatch((sighting) -> sighting.deadlock() == null);
+	}
+
 	/** All that are known now. */
 	synchronized List<Deadlock> known() {
 		return this.sightings.values().stream().map(Sighting::deadlock).flatMap(Stream::ofNullable).toList();
