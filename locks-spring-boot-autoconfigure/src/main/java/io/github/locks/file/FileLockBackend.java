@@ -49,8 +49,8 @@ public final class FileLockBackend implements LockBackend {
 	/** Whoever has just given a lock back lets others go first, if there are any. */
 	private static final long GIVE_WAY_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
-	/** How long it is believed that somebody waits, who says so again once a second. */
-	private static final long WAIT_HINT_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
+	/** How long it is believed that somebody waits, who says so again sooner. */
+	private static final long WAIT_HINT_NANOS = TimeUnit.MILLISECONDS.toNanos(750);
 
 	private final LockDirectory directory;
 
@@ -159,7 +159,7 @@ public final class FileLockBackend implements LockBackend {
 			if (!this.files.isInPlace(wait.file())) {
 				wait.interrupt();
 			}
-			hintAtWait(wait.file());
+			wait.hinted(hintAtWait(wait.file()));
 		}
 		return lease;
 	}
@@ -194,8 +194,10 @@ public final class FileLockBackend implements LockBackend {
 	}
 
 	/** The monotonic clock is that of the machine, the same for all processes. */
-	private void hintAtWait(String file) {
-		this.jvm.page().waitedAt(file.hashCode(), System.nanoTime());
+	private long hintAtWait(String file) {
+		long now = System.nanoTime();
+		this.jvm.page().waitedAt(file.hashCode(), now);
+		return now;
 	}
 
 	boolean claim(String file, Object claim) {
@@ -358,14 +360,15 @@ public final class FileLockBackend implements LockBackend {
 	@Override
 	public ReleaseWatch watch(LeaseRequest request, Runnable wakeUp) {
 		String file = this.names.of(request.resource(), request.type());
-		hintAtWait(file);
-		return this.waits.start(new KernelWait(this, file, request, wakeUp));
+		KernelWait wait = new KernelWait(this, file, request, wakeUp);
+		wait.hinted(hintAtWait(file));
+		return this.waits.start(wait);
 	}
 
-	/** Nobody is to be let go first any more; whoever still waits will say so again. */
+	/** Nobody is to be let go first any more, unless others said since that they wait. */
 	void waitEnded(String file, KernelWait wait) {
 		this.waits.remove(file, wait);
-		this.jvm.page().waitedAt(file.hashCode(), 0);
+		this.jvm.page().endWait(file.hashCode(), wait.hinted());
 	}
 
 	LockFiles files() {

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class KernelWait implements ReleaseWatch, Runnable {
 
+	/** How long somebody spins who was woken while the lock was arriving. */
+	private static final long SPIN_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+
 	private static final long POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
 	/**
@@ -52,6 +55,12 @@ final class KernelWait implements ReleaseWatch, Runnable {
 
 	/** Written before the state says so. */
 	private volatile @Nullable FileLease lease;
+
+	/** When others were told last that somebody waits. */
+	private volatile long hinted;
+
+	/** Whether the kernel has given its lock, but the state does not say so yet. */
+	private volatile boolean arriving;
 
 	/** Whether the kernel has refused to let it wait, seeing deadlocks that are none. */
 	private boolean polls;
@@ -79,7 +88,9 @@ final class KernelWait implements ReleaseWatch, Runnable {
 		}
 		finally {
 			stopWaiting();
-			this.wakeUp.run();
+			if (this.state.get() != State.TAKEN) {
+				this.wakeUp.run();
+			}
 		}
 	}
 
@@ -97,16 +108,24 @@ final class KernelWait implements ReleaseWatch, Runnable {
 		FileLease granted = null;
 		try {
 			KernelLock lock = lock();
+			if (lock != null) {
+				// It takes as long to wake who wants the lock as to note all about it.
+				this.arriving = true;
+				this.wakeUp.run();
+			}
 			granted = (lock != null) ? this.backend.grant(this.request, this.file, lock, this.claim) : null;
 		}
 		finally {
 			if (granted == null) {
 				this.backend.endClaim(this.file, this.claim);
+				this.arriving = false;
 			}
 		}
 		if (granted != null) {
 			this.lease = granted;
-			if (!this.state.compareAndSet(State.WAITING, State.GRANTED)) {
+			boolean wanted = this.state.compareAndSet(State.WAITING, State.GRANTED);
+			this.arriving = false;
+			if (!wanted) {
 				this.backend.release(granted);
 			}
 		}
@@ -158,9 +177,21 @@ final class KernelWait implements ReleaseWatch, Runnable {
 		return this.file;
 	}
 
+	void hinted(long nanos) {
+		this.hinted = nanos;
+	}
+
+	long hinted() {
+		return this.hinted;
+	}
+
 	/** What the kernel has given, to who has asked for it. */
 	Optional<Lease> take(LeaseRequest asked) {
 		boolean same = asked.type() == this.request.type();
+		long start = System.nanoTime();
+		while (same && this.arriving && System.nanoTime() - start < SPIN_NANOS) {
+			Thread.onSpinWait();
+		}
 		return (same && this.state.compareAndSet(State.GRANTED, State.TAKEN)) ? Optional.ofNullable(this.lease)
 				: Optional.empty();
 	}

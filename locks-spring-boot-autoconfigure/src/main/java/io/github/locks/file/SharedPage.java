@@ -104,6 +104,11 @@ record SharedPage(MappedByteBuffer bytes) {
 		LONG.setVolatile(this.bytes, FIRST_WAIT + Math.floorMod(place, WAITS) * Long.BYTES, time);
 	}
 
+	/** Takes back what was said at a time, unless somebody has said it since. */
+	void endWait(int place, long time) {
+		compareAndSet(FIRST_WAIT + Math.floorMod(place, WAITS) * Long.BYTES, time, 0);
+	}
+
 	private long get(int index) {
 		return (long) LONG.getVolatile(this.bytes, index);
 	}

@@ -171,13 +171,19 @@ final class AsyncAcquire {
 				return;
 			}
 		}
-		long pause = Math.min(pauses.nextNanos(this.watch.isPrompt()), this.attempt.remainingNanos());
+		ReleaseWatch watching = this.watch;
+		boolean told = watching.isPrompt();
+		long pause = Math.min(pauses.nextNanos(told), this.attempt.remainingNanos());
 		// Only now: whoever asks from here on may be the one to end the watch.
 		this.nextQuestion = ask;
 		if (this.runtime.workers().schedule(ask, pause) == null && asked.compareAndSet(false, true)) {
 			endWatch();
 			this.attempt.endGranted(Kind.FAILED);
 			this.future.fail(this.runtime.closed(this.attempt.request()));
+		}
+		else if (told && !watching.isPrompt()) {
+			// It was told after its last question, before anybody listened.
+			ask.run();
 		}
 	}
 

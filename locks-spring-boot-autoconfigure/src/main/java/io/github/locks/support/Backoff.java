@@ -16,7 +16,7 @@ final class Backoff {
 	/** Between the first questions of who will be told. */
 	private static final long SELDOM_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-	private static final long MOST_SELDOM_NANOS = TimeUnit.SECONDS.toNanos(1);
+	private static final long MOST_SELDOM_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
 	private long ceilingNanos = FIRST_NANOS;
 

@@ -3,6 +3,7 @@ package io.github.locks.file;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -294,6 +295,18 @@ class FileLockBackendTests {
 			assertThatExceptionOfType(LockBackendException.class).isThrownBy(() -> backend.tryAcquire(request("a")))
 				.withMessageContaining("'.seq'");
 		}
+	}
+
+	@Test
+	void directoryOfAnotherVersionIsRefusedAndLeftAsItIs() throws Exception {
+		Path directory = Files.createDirectories(this.temp.resolve("locks"));
+		ByteBuffer other = ByteBuffer.allocate(SharedPage.SIZE).putLong(16, 0x4c6f636b73000003L);
+		Files.write(directory.resolve(".seq"), other.array());
+		assertThatExceptionOfType(LockBackendException.class).isThrownBy(() -> FileLockBackend.open(directory))
+			.withMessageContaining("'" + directory + "'")
+			.withMessageContaining("layout 4c6f636b73000003")
+			.withMessageContaining("give each version a directory of its own");
+		assertThat(directory.resolve(".seq")).hasBinaryContent(other.array());
 	}
 
 	@Test

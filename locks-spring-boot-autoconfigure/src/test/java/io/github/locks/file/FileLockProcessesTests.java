@@ -106,6 +106,50 @@ class FileLockProcessesTests {
 	}
 
 	@Test
+	void suspendedWaiterKeepsNobodyOut() throws Exception {
+		Path directory = this.temp.resolve("locks");
+		try (DefaultLockManager locks = DefaultLockManager.builder().directory(directory).build()) {
+			LockHandle held = locks.distributedLock("a");
+			Path output = this.temp.resolve("waiter.txt");
+			Process waiter = startWaiter(locks, directory, output);
+			assertThat(signal("STOP", waiter)).isZero();
+			held.close();
+			for (int i = 0; i < 3; i++) {
+				locks.distributedLock("a", Duration.ofSeconds(5)).close();
+			}
+			assertThat(signal("CONT", waiter)).isZero();
+			Awaitility.await().until(() -> Files.readString(output).startsWith("holding"));
+		}
+	}
+
+	@Test
+	void killedWaiterLeavesNothingBehind() throws Exception {
+		Path directory = this.temp.resolve("locks");
+		try (DefaultLockManager locks = DefaultLockManager.builder().directory(directory).build()) {
+			LockHandle held = locks.distributedLock("a");
+			Process waiter = startWaiter(locks, directory, this.temp.resolve("waiter.txt"));
+			waiter.destroyForcibly().waitFor();
+			Awaitility.await().until(() -> waiters(locks) == 0);
+			held.close();
+			try (LockHandle next = locks.distributedLock("a", Duration.ofSeconds(5))) {
+				assertThat(next.previousHolderCrashed()).isFalse();
+			}
+			Awaitility.await().until(() -> lockFiles(directory).isEmpty());
+		}
+	}
+
+	private Process startWaiter(DefaultLockManager locks, Path directory, Path output) throws Exception {
+		Process waiter = HoldingProcess.start(output, "hold", directory.toString(), "a");
+		this.processes.add(waiter);
+		Awaitility.await().until(() -> waiters(locks) == 1);
+		return waiter;
+	}
+
+	private static int waiters(DefaultLockManager locks) {
+		return locks.getLockStatus("a").get(0).locks().get("distributed").waiters().size();
+	}
+
+	@Test
 	void removedLockFileIsNoticedByItsHolder() throws Exception {
 		Path directory = this.temp.resolve("locks");
 		try (DefaultLockManager locks = DefaultLockManager.builder().directory(directory).build();

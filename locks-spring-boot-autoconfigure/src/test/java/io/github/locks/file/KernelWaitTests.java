@@ -71,7 +71,7 @@ class KernelWaitTests {
 			assertThat(told.getCount()).isOne();
 			end(holder);
 			assertThat(told.await(10, TimeUnit.SECONDS)).isTrue();
-			assertThat(watch.isPrompt()).isFalse();
+			Awaitility.await().until(() -> !watch.isPrompt());
 			Lease lease = this.backend.tryAcquire(REQUEST).orElseThrow();
 			watch.close();
 			assertThat(this.backend.renew(lease)).isTrue();
@@ -158,6 +158,7 @@ class KernelWaitTests {
 				assertThat(watch.isPrompt()).isTrue();
 				other.release(lease);
 				assertThat(told.await(10, TimeUnit.SECONDS)).isTrue();
+				Awaitility.await().until(() -> !watch.isPrompt());
 				assertThat(this.backend.tryAcquire(REQUEST)).isPresent();
 			}
 		}
