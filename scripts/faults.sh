@@ -111,6 +111,11 @@ if [ "$(id -u)" = 0 ] && have unshare && unshare -m true 2> /dev/null; then
   result 39 "disk full" "$work/39a.log" 'refused: .*([Nn]o space|cannot be)'
   options=size=1m,nr_inodes=4 in_mounts "$command 3" > "$work/39b.log" 2>&1 || true
   result 39 "no inodes" "$work/39b.log" 'refused: .*([Nn]o space|cannot be)'
+  in_mounts "mkdir '$work/mnt/locks'; ($(printf '%q ' "${locker[@]}") hold '$work/mnt/locks' a < <(sleep 9)) & sleep 2
+    head -c 2m /dev/zero > '$work/mnt/fill'; $command 2; rm '$work/mnt/fill'; $command 2; wait; $command 2" > "$work/39c.log" 2>&1 || true
+  result 39 "disk filled while a lock is held, which others respect" "$work/39c.log" 'refused: Could not get the distributed lock'
+  tail -1 "$work/39c.log" > "$work/39d.log"
+  result 39 "and free after it was given back" "$work/39d.log" ' ok$'
   in_mounts "mkdir '$work/mnt/locks'; mount --bind '$work/mnt/locks' '$work/mnt/locks'; mount -o remount,ro,bind '$work/mnt/locks'; $command 2" > "$work/38.log" 2>&1 || true
   result 38 "read-only at the start" "$work/38.log" 'refused: .*Read-only file system'
   in_mounts "($command 6) & sleep 2; mv '$work/mnt/locks' '$work/mnt/away'; sleep 2; mv '$work/mnt/away' '$work/mnt/locks'; wait" > "$work/37.log" 2>&1 || true

@@ -287,6 +287,25 @@ class FileLockBackendTests {
 	}
 
 	@Test
+	void linkInThePlaceOfTheDirectoryIsNotFollowedToAnotherOne() throws Exception {
+		Path directory = this.temp.resolve("locks");
+		Path moved = this.temp.resolve("moved");
+		try (DefaultLockManager locks = DefaultLockManager.builder().directory(directory).build()) {
+			LockHandle held = locks.distributedLock("a");
+			Files.move(directory, moved);
+			Files.createSymbolicLink(directory, Files.createDirectory(this.temp.resolve("other")));
+			Awaitility.await().until(() -> !held.isHeld());
+			assertThatExceptionOfType(LockBackendException.class).isThrownBy(() -> locks.distributedLock("b"))
+				.withMessageContaining("removed or replaced");
+			assertThat(this.temp.resolve("other")).isEmptyDirectory();
+			held.close();
+			Files.delete(directory);
+			Files.move(moved, directory);
+			locks.distributedLock("a").close();
+		}
+	}
+
+	@Test
 	void damagedCounterIsATypedError() throws Exception {
 		Path directory = this.temp.resolve("locks");
 		Files.createDirectories(directory);
