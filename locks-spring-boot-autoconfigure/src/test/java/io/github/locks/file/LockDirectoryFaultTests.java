@@ -37,8 +37,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Crashes, signals and people who touch what they should not. {@code scripts/faults.sh}
- * runs these tests with larger numbers, and prints their figures.
+ * Crashes, signals and people who touch what they should not.
+ * {@code src/test/scripts/faults.sh} runs these tests with larger numbers, and prints
+ * their figures.
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 @EnabledOnOs(OS.LINUX)

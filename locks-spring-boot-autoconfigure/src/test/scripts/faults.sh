@@ -3,7 +3,7 @@
 # line with its figure for each. What needs root, namespaces or strace is left out, with a
 # message, where these are missing. Ends only processes that it has started.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../../../.."
 
 module=locks-spring-boot-autoconfigure
 work=$(mktemp -d "${TMPDIR:-/tmp}/locks-faults.XXXXXX")
