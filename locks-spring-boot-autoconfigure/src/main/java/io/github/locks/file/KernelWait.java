@@ -12,6 +12,8 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.locks.spi.Lease;
 import io.github.locks.spi.LeaseRequest;
 import io.github.locks.spi.ReleaseWatch;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class KernelWait implements ReleaseWatch, Runnable {
+
+	private static final Log logger = LogFactory.getLog(KernelWait.class);
 
 	/** How long somebody spins who was woken while the lock was arriving. */
 	private static final long SPIN_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
@@ -109,9 +113,8 @@ final class KernelWait implements ReleaseWatch, Runnable {
 		try {
 			KernelLock lock = lock();
 			if (lock != null) {
-				// It takes as long to wake who wants the lock as to note all about it.
 				this.arriving = true;
-				this.wakeUp.run();
+				wakeUpEarly();
 			}
 			granted = (lock != null) ? this.backend.grant(this.request, this.file, lock, this.claim) : null;
 		}
@@ -130,6 +133,19 @@ final class KernelWait implements ReleaseWatch, Runnable {
 			}
 		}
 		return granted != null;
+	}
+
+	/**
+	 * It takes as long to wake who wants the lock as to note all about it. If it fails it
+	 * must not get in the way of that; it is done once more at the end.
+	 */
+	private void wakeUpEarly() {
+		try {
+			this.wakeUp.run();
+		}
+		catch (Throwable ex) {
+			logger.debug("Who waits for a lock could not be told that it arrives", ex);
+		}
 	}
 
 	/** Blocks, unless the kernel does not want that. */

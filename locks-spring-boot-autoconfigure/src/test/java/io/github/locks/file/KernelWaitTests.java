@@ -82,6 +82,25 @@ class KernelWaitTests {
 	}
 
 	@Test
+	void failureToWakeLeavesNoLockBehind() throws Exception {
+		Process holder = holder();
+		CountDownLatch failed = new CountDownLatch(1);
+		try (ReleaseWatch watch = this.backend.watch(REQUEST, () -> {
+			if (failed.getCount() > 0) {
+				failed.countDown();
+				throw new IllegalStateException("on purpose");
+			}
+		})) {
+			awaitBlocked();
+			end(holder);
+			Awaitility.await().until(() -> !watch.isPrompt());
+			assertThat(failed.getCount()).isZero();
+			this.backend.release(this.backend.tryAcquire(REQUEST).orElseThrow());
+			assertThat(isLocked()).isFalse();
+		}
+	}
+
+	@Test
 	void whoTurnsAwayLeavesNothingBehind() throws Exception {
 		Process holder = holder();
 		for (int i = 0; i < 200; i++) {
