@@ -94,6 +94,39 @@ else
   echo "rows 3, 45, 46: left out, strace is missing"
 fi
 
+faketime=$(find /usr/lib /usr/local/lib -name libfaketimeMT.so.1 2> /dev/null | head -1)
+if [ -n "$faketime" ]; then
+  moved() { # clock, command; the wall clock of the command is that of the file
+    echo +0 > "$work/clock-$1"
+    # Without the last of these it would make all waits of the monotonic clock late.
+    LD_PRELOAD=$faketime FAKETIME_TIMESTAMP_FILE="$work/clock-$1" FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1 \
+      FAKETIME_FORCE_MONOTONIC_FIX=0 "${@:2}"
+  }
+  mkfifo "$work/until"
+  for hours in +1 -1; do
+    sign=${hours%1}
+    moved holder "${locker[@]}" hold "$work/7" a < "$work/until" > "$work/7a.log" 2>&1 &
+    started+=($!)
+    exec 9> "$work/until"
+    until grep -q holding "$work/7a.log"; do sleep 0.1; done
+    moved waiter "${locker[@]}" clock "$work/7" 4 > "$work/7.log" 2>&1 &
+    waiter=$!
+    started+=("$waiter")
+    until grep -q asking "$work/7.log"; do sleep 0.1; done
+    sleep 1
+    echo "${hours}h" | tee "$work/clock-holder" > "$work/clock-waiter"
+    wait "$waiter"
+    result 7 "the wall clock moved by $hours h, of the holder and of who waits 4 s" "$work/7.log" \
+      "^clock moved by ${sign#+}60 min, (39[0-9]{2}|4[01][0-9]{2}) ms refused: Could not get"
+    exec 9>&-
+    wait "${started[-2]}" || true
+    "${locker[@]}" attempts "$work/7" 1 > "$work/7b.log" 2>&1
+    result 7 "and free after it was given back" "$work/7b.log" ' ok$'
+  done
+else
+  echo "row 7: left out, libfaketime is missing"
+fi
+
 (ulimit -n 256 && exec "${locker[@]}" exhausted "$work/40") > "$work/40.log" 2>&1 || true
 result 40 "no descriptors" "$work/40.log" '^[0-9]{1,2} ms refused: .*Too many open files'
 tail -1 "$work/40.log" > "$work/40b.log"
@@ -137,6 +170,18 @@ if [ "$(id -u)" = 0 ] && have unshare && unshare -m true 2> /dev/null; then
     mkdir -m 755 "$work/foreign"
     setpriv --reuid=65534 --clear-groups "${locker[@]}" attempts "$work/foreign" 1 > "$work/38b.log" 2>&1 || true
     result 38 "directory of another user" "$work/38b.log" 'refused: .*permission denied'
+    mkdir -m 700 "$work/closed"
+    chown 65534 "$work/closed"
+    setpriv --reuid=65534 --clear-groups "${locker[@]}" attempts "$work/closed" 7 > "$work/37c.log" 2>&1 &
+    started+=($!)
+    until grep -q ' ok$' "$work/37c.log"; do sleep 0.1; done
+    chmod 000 "$work/closed"
+    sleep 3
+    chmod 700 "$work/closed"
+    wait "${started[-1]}" || true
+    result 37 "permissions taken away while in use" "$work/37c.log" 'refused: .*[Pp]ermission denied'
+    tail -1 "$work/37c.log" > "$work/37d.log"
+    result 37 "usable again when they are back" "$work/37d.log" ' ok$'
   fi
 else
   echo "rows 37, 38, 39, 42, 44: left out, they need root and namespaces"

@@ -60,6 +60,7 @@ public final class HoldingProcess {
 			case "loaders" -> loaders(directory, args[2], Integer.parseInt(args[3]));
 			case "crossed" -> crossed(directory, Integer.parseInt(args[3]));
 			case "attempts" -> attempts(directory, Duration.ofSeconds(Long.parseLong(args[2])));
+			case "clock" -> clock(directory, Duration.ofSeconds(Long.parseLong(args[2])));
 			case "exhausted" -> exhausted(directory);
 			case "break" -> breakDeadlock(directory, args[2], args[3]);
 			case "ordered" -> ordered(directory, Duration.parse(args[2]));
@@ -149,6 +150,27 @@ public final class HoldingProcess {
 			while (System.in.read() >= 0) {
 				// until the input ends
 			}
+		}
+	}
+
+	/** Waits in vain, and tells how long, and how far the wall clock moved besides. */
+	private static void clock(Path directory, Duration timeout) {
+		try (DefaultLockManager locks = DefaultLockManager.builder().directory(directory).build()) {
+			// The directory is opened with the first lock.
+			locks.distributedLock("b").close();
+			long asked = System.nanoTime();
+			long wall = System.currentTimeMillis();
+			RESULTS.println("asking");
+			String result = "ok";
+			try {
+				locks.distributedLock("a", timeout).close();
+			}
+			catch (LockException ex) {
+				result = "refused: " + ex.getMessage();
+			}
+			long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - asked);
+			long moved = Math.round((System.currentTimeMillis() - wall - millis) / 60_000.0);
+			RESULTS.println("clock moved by " + moved + " min, " + millis + " ms " + result);
 		}
 	}
 
