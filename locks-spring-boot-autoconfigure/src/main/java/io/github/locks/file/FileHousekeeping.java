@@ -113,7 +113,7 @@ final class FileHousekeeping {
 			try {
 				task.run();
 			}
-			catch (IOException | RuntimeException ex) {
+			catch (IOException | RuntimeException | InternalError ex) {
 				logger.debug("Housekeeping of the lock directory failed and will be tried again", ex);
 			}
 		};

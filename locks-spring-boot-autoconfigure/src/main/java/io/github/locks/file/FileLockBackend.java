@@ -143,7 +143,7 @@ public final class FileLockBackend implements LockBackend {
 	/** The JVM reports like this that a mapped file ends before its memory does. */
 	private static IOException truncated(InternalError ex) {
 		return new IOException(
-				"its file '.seq' was cut off by somebody; it is repaired at once, nothing else may" + " touch it", ex);
+				"its file '.seq' was cut off by somebody; it is repaired at once, nothing else may touch it", ex);
 	}
 
 	/**
@@ -243,17 +243,29 @@ public final class FileLockBackend implements LockBackend {
 	@Override
 	public Optional<Lease> handOver(Lease lease, LeaseRequest successor) {
 		FileLease held = (FileLease) lease;
-		if (!renew(lease) || !held.released().compareAndSet(false, true)) {
-			return Optional.empty();
-		}
-		FileLease next = null;
 		try {
+			this.files.checkSurroundings(System.nanoTime());
+			if (!renew(lease)) {
+				return Optional.empty();
+			}
+			// Before anything is changed: this is what may fail.
 			long token = this.sequence.next(this.jvm.page(), this.jvm.lastToken());
-			next = held.successor(successor, lockFor(held, successor), token);
-			return Optional.of(next);
+			return held.released().compareAndSet(false, true) ? Optional.of(handOver(held, successor, token))
+					: Optional.empty();
 		}
 		catch (IOException ex) {
 			throw failure("The lock file of ", lease.resource(), " cannot be handed over", ex);
+		}
+		catch (InternalError ex) {
+			throw failure("The lock file of ", lease.resource(), " cannot be handed over", truncated(ex));
+		}
+	}
+
+	private FileLease handOver(FileLease held, LeaseRequest successor, long token) throws IOException {
+		FileLease next = null;
+		try {
+			next = held.successor(successor, lockFor(held, successor), token);
+			return next;
 		}
 		finally {
 			if (next == null) {
@@ -279,7 +291,7 @@ public final class FileLockBackend implements LockBackend {
 	public boolean renew(Lease lease) {
 		FileLease held = (FileLease) lease;
 		try {
-			return held.lock().isValid() && this.directory.isInPlace()
+			return !held.released().get() && held.lock().isValid() && this.directory.isInPlace()
 					&& this.files.isInPlace(held.file(), held.open());
 		}
 		catch (IOException ex) {
@@ -305,9 +317,11 @@ public final class FileLockBackend implements LockBackend {
 	}
 
 	private void unlock(FileLease held) {
+		boolean unlocked = false;
 		try {
 			held.open().released(System.nanoTime());
 			held.lock().release();
+			unlocked = true;
 		}
 		catch (ClosedChannelException ex) {
 			// It is given back: nobody has the file open.
@@ -316,6 +330,10 @@ public final class FileLockBackend implements LockBackend {
 			throw failure("The lock file of ", held.resource(), " cannot be unlocked", ex);
 		}
 		finally {
+			if (!unlocked) {
+				// The kernel does it then.
+				this.files.closeQuietly(held.file(), held.open());
+			}
 			endClaim(held.file(), held.claim());
 		}
 	}

@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 import io.github.locks.LockType;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * several threads.
  */
 final class LockFiles {
+
+	private static final Log logger = LogFactory.getLog(LockFiles.class);
 
 	static final String SUFFIX = ".lock";
 
@@ -31,11 +35,17 @@ final class LockFiles {
 	/** How long removed surroundings may stay unnoticed by who takes a free lock. */
 	private static final long TRUST_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
+	/** So many calls after the start the code is compiled. */
+	private static final int CALLS_UNTIL_COMPILED = 2_000;
+
 	private final LockDirectory directory;
 
 	private final PermanentFiles permanentFiles;
 
 	private final JvmDirectory jvm;
+
+	/** Need not be exact. */
+	private int calls;
 
 	LockFiles(LockDirectory directory, PermanentFiles permanentFiles, JvmDirectory jvm) {
 		this.directory = directory;
@@ -146,10 +156,19 @@ final class LockFiles {
 		open.channel().close();
 	}
 
+	/** The same, for who can do nothing about a failure. */
+	void closeQuietly(String file, OpenFile open) {
+		try {
+			close(file, open);
+		}
+		catch (IOException ex) {
+			logger.debug("A lock file was not closed cleanly", ex);
+		}
+	}
+
 	/** Notices a directory or permanent files that somebody has taken away. */
 	void checkSurroundings(long now) throws IOException {
-		long checked = this.jvm.checkedNanos().get();
-		if (now - checked < TRUST_NANOS || !this.jvm.checkedNanos().compareAndSet(checked, now)) {
+		if (!isInterpreted() && !isTimeToCheck(now)) {
 			return;
 		}
 		boolean fine = false;
@@ -167,6 +186,19 @@ final class LockFiles {
 			}
 			this.jvm.mutex().unlock();
 		}
+	}
+
+	private boolean isTimeToCheck(long now) {
+		long checked = this.jvm.checkedNanos().get();
+		return now - checked >= TRUST_NANOS && this.jvm.checkedNanos().compareAndSet(checked, now);
+	}
+
+	/**
+	 * Whether the code may not be compiled yet. Then the JVM does not survive that
+	 * {@link SharedPage} exchanges a token in a file which was cut off.
+	 */
+	private boolean isInterpreted() {
+		return this.calls < CALLS_UNTIL_COMPILED && ++this.calls < CALLS_UNTIL_COMPILED;
 	}
 
 	/**

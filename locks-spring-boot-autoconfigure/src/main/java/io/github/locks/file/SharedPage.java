@@ -11,8 +11,14 @@ import java.nio.channels.FileChannel.MapMode;
 
 /**
  * The memory that all processes of a lock directory share: the file {@code .seq}, mapped.
- * It is changed by single atomic operations only, so nobody ever waits for a process that
- * was suspended or killed in between, and no interrupt closes it.
+ * Nobody ever waits for a process that was suspended or killed while it changed
+ * something, and no interrupt closes it.
+ * <p>
+ * A read or a write beyond the end of a file that somebody has cut off throws an
+ * {@link InternalError}, but an atomic exchange ends the JVM if its code is not compiled
+ * yet. So only the token, of which none may be given twice, is exchanged, and the length
+ * is looked at before (see {@link LockFiles#checkSurroundings}). Of all else it does no
+ * harm that two who write it at the same time may undo one of the two.
  *
  * <pre>
  *   0  the last fencing token
@@ -53,7 +59,9 @@ record SharedPage(MappedByteBuffer bytes) {
 	 */
 	static SharedPage map(FileChannel channel) throws IOException {
 		SharedPage page = new SharedPage(channel.map(MapMode.READ_WRITE, 0, SIZE));
-		page.compareAndSet(LAYOUT, 0, THIS_LAYOUT);
+		if (page.get(LAYOUT) == 0) {
+			page.set(LAYOUT, THIS_LAYOUT);
+		}
 		long found = page.get(LAYOUT);
 		if (found != THIS_LAYOUT) {
 			throw new IOException("its file '.seq' was written by another version of the locks, layout "
@@ -65,10 +73,10 @@ record SharedPage(MappedByteBuffer bytes) {
 
 	/** Gives the file its full length, with its space on the disk taken. */
 	static void extend(FileChannel channel) throws IOException {
-		long size = channel.size();
-		ByteBuffer zeros = ByteBuffer.allocate((int) Math.max(0, SIZE - size));
-		while (zeros.hasRemaining()) {
-			size += channel.write(zeros, size);
+		ByteBuffer bytes = ByteBuffer.allocate(SIZE).putLong(LAYOUT, THIS_LAYOUT);
+		bytes.position((int) Math.min(channel.size(), SIZE));
+		while (bytes.hasRemaining()) {
+			channel.write(bytes, bytes.position());
 		}
 	}
 
@@ -77,44 +85,62 @@ record SharedPage(MappedByteBuffer bytes) {
 	}
 
 	boolean token(long expected, long next) {
-		return compareAndSet(TOKEN, expected, next);
+		return LONG.compareAndSet(this.bytes, TOKEN, expected, next);
 	}
 
 	long removals() {
 		return get(REMOVALS);
 	}
 
+	/** For who has the directory to itself. */
 	void countRemoval() {
-		LONG.getAndAdd(this.bytes, REMOVALS, 1L);
+		set(REMOVALS, get(REMOVALS) + 1);
 	}
 
 	long mark(int place) {
-		return get(FIRST_MARK + Math.floorMod(place, MARKS) * Long.BYTES);
+		return get(markAt(place));
 	}
 
+	/** Puts a mark in the place of another one. */
 	boolean mark(int place, long expected, long next) {
-		return compareAndSet(FIRST_MARK + Math.floorMod(place, MARKS) * Long.BYTES, expected, next);
+		return replace(markAt(place), expected, next);
+	}
+
+	private static int markAt(int place) {
+		return FIRST_MARK + Math.floorMod(place, MARKS) * Long.BYTES;
 	}
 
 	long waitedAt(int place) {
-		return get(FIRST_WAIT + Math.floorMod(place, WAITS) * Long.BYTES);
+		return get(waitAt(place));
 	}
 
 	void waitedAt(int place, long time) {
-		LONG.setVolatile(this.bytes, FIRST_WAIT + Math.floorMod(place, WAITS) * Long.BYTES, time);
+		set(waitAt(place), time);
 	}
 
 	/** Takes back what was said at a time, unless somebody has said it since. */
 	void endWait(int place, long time) {
-		compareAndSet(FIRST_WAIT + Math.floorMod(place, WAITS) * Long.BYTES, time, 0);
+		replace(waitAt(place), time, 0);
+	}
+
+	private static int waitAt(int place) {
+		return FIRST_WAIT + Math.floorMod(place, WAITS) * Long.BYTES;
+	}
+
+	private boolean replace(int index, long expected, long next) {
+		boolean same = get(index) == expected;
+		if (same) {
+			set(index, next);
+		}
+		return same;
 	}
 
 	private long get(int index) {
 		return (long) LONG.getVolatile(this.bytes, index);
 	}
 
-	private boolean compareAndSet(int index, long expected, long next) {
-		return LONG.compareAndSet(this.bytes, index, expected, next);
+	private void set(int index, long value) {
+		LONG.setVolatile(this.bytes, index, value);
 	}
 
 }

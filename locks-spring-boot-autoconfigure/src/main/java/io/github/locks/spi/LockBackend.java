@@ -44,7 +44,8 @@ public interface LockBackend extends AutoCloseable {
 	 * @param successor what the lease is for from now on
 	 * @return the lease of the successor, with a fencing token of its own; empty if the
 	 * backend cannot do that, or not now
-	 * @throws LockBackendException if the backend cannot be used
+	 * @throws LockBackendException if the backend cannot be used; whether the lease is
+	 * still held is then what {@link #renew(Lease)} says
 	 */
 	default Optional<Lease> handOver(Lease lease, LeaseRequest successor) {
 		return Optional.empty();

@@ -65,10 +65,11 @@ final class LazyBackend {
 
 	/**
 	 * What the caller of a backend gets to see: a checked exception, which other
-	 * languages may throw anywhere, is wrapped.
+	 * languages may throw anywhere, is wrapped, and so is the error that tells of a
+	 * failing memory-mapped file.
 	 */
 	static RuntimeException unchecked(String what, @Nullable String resource, Throwable failure) {
-		if (failure instanceof Error error) {
+		if (failure instanceof Error error && !(failure instanceof InternalError)) {
 			throw error;
 		}
 		if (failure instanceof RuntimeException unchecked) {

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -313,6 +315,24 @@ class FileLockBackendTests {
 		try (FileLockBackend backend = FileLockBackend.open(directory)) {
 			assertThatExceptionOfType(LockBackendException.class).isThrownBy(() -> backend.tryAcquire(request("a")))
 				.withMessageContaining("'.seq'");
+		}
+	}
+
+	@Test
+	void leaseThatCannotBeHandedOverStaysAsItIs() throws Exception {
+		Path directory = this.temp.resolve("locks");
+		try (FileLockBackend backend = FileLockBackend.open(directory)) {
+			LeaseRequest request = new LeaseRequest("a", LockType.WRITE, "o", null, Instant.now());
+			Lease lease = backend.tryAcquire(request).orElseThrow();
+			try (FileChannel sequence = FileChannel.open(directory.resolve(".seq"), StandardOpenOption.WRITE)) {
+				sequence.write(ByteBuffer.allocate(Long.BYTES).putLong(Long.MAX_VALUE / 2).flip(), 0);
+			}
+			LeaseRequest reader = new LeaseRequest("a", LockType.READ, "o", null, Instant.now());
+			assertThatExceptionOfType(LockBackendException.class).isThrownBy(() -> backend.handOver(lease, reader))
+				.withMessageContaining("the fencing counter is damaged");
+			assertThat(backend.renew(lease)).isTrue();
+			backend.release(lease);
+			assertThat(backend.renew(lease)).isFalse();
 		}
 	}
 

@@ -44,6 +44,8 @@ public final class HoldingProcess {
 
 	static final Duration LONGEST_READ = Duration.ofMillis(100);
 
+	private static final int CUTS = 20;
+
 	/** What the parent process reads; logs go to the other stream. */
 	private static final PrintStream RESULTS = new PrintStream(new FileOutputStream(FileDescriptor.out), true,
 			StandardCharsets.UTF_8);
@@ -61,6 +63,7 @@ public final class HoldingProcess {
 			case "crossed" -> crossed(directory, Integer.parseInt(args[3]));
 			case "attempts" -> attempts(directory, Duration.ofSeconds(Long.parseLong(args[2])));
 			case "clock" -> clock(directory, Duration.ofSeconds(Long.parseLong(args[2])));
+			case "cut" -> cut(directory);
 			case "exhausted" -> exhausted(directory);
 			case "break" -> breakDeadlock(directory, args[2], args[3]);
 			case "ordered" -> ordered(directory, Duration.parse(args[2]));
@@ -171,6 +174,50 @@ public final class HoldingProcess {
 			long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - asked);
 			long moved = Math.round((System.currentTimeMillis() - wall - millis) / 60_000.0);
 			RESULTS.println("clock moved by " + moved + " min, " + millis + " ms " + result);
+		}
+	}
+
+	/** Cuts off the memory that all processes share, under everything that uses it. */
+	private static void cut(Path directory) throws Exception {
+		try (DefaultLockManager locks = DefaultLockManager.builder()
+			.directory(directory)
+			.scope(LockScope.DISTRIBUTED)
+			.build(); FileChannel shared = FileChannel.open(directory.resolve(".seq"), StandardOpenOption.WRITE)) {
+			for (int i = 0; i < CUTS; i++) {
+				LockHandle writer = locks.writeLock("a");
+				LockHandle reader = locks.readLock("a");
+				LockHandle first = locks.distributedLock("b");
+				CompletableFuture<LockHandle> second = locks.acquireAsync(LockRequest.distributed("b").build());
+				while (locks.getLockStatus("b").get(0).locks().get("distributed").waiters().isEmpty()) {
+					LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+				}
+				shared.truncate(0);
+				first.close();
+				writer.close();
+				reader.close();
+				try {
+					second.join().close();
+				}
+				catch (CompletionException ex) {
+					// Refused while the memory is missing.
+				}
+				shared.truncate(0);
+				while (!isFree(locks, "a") || !isFree(locks, "b")) {
+					LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+				}
+			}
+			RESULTS.println("alive");
+		}
+	}
+
+	private static boolean isFree(DefaultLockManager locks, String resource) {
+		try {
+			locks.distributedLock(resource, Duration.ofSeconds(1)).close();
+			locks.writeLock(resource, Duration.ofSeconds(1)).close();
+			return true;
+		}
+		catch (LockException ex) {
+			return false;
 		}
 	}
 

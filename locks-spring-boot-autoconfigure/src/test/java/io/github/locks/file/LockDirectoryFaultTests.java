@@ -32,6 +32,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -296,6 +298,21 @@ class LockDirectoryFaultTests {
 			backend.release(before);
 			assertThat(backend.tryAcquire(request("a"))).isPresent();
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "-Xint", "-Xmixed" })
+	void processOutlivesACounterThatIsCutOffInUse(String compiler) throws Exception {
+		Files.createDirectories(directory());
+		Files.createFile(directory().resolve(".seq"));
+		Path output = this.temp.resolve("cut.txt");
+		Process process = HoldingProcess.builder(List.of(compiler), "cut", directory().toString())
+			.redirectOutput(output.toFile())
+			.directory(this.temp.toFile())
+			.start();
+		this.processes.add(process);
+		assertThat(process.waitFor()).isZero();
+		assertThat(output).hasContent("alive");
 	}
 
 	@Test
