@@ -1,5 +1,6 @@
 package io.github.locks.support;
 
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -12,7 +13,6 @@ import io.github.locks.LockOperation.Kind;
 import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
 import io.github.locks.local.Acquisition;
-import io.github.locks.spi.ReleaseWatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +31,12 @@ final class AsyncAcquire {
 
 	private final LockFuture future = new LockFuture(this);
 
-	/** Only for the backend. */
-	private @Nullable Backoff backoff;
+	private final Backoff backoff = new Backoff();
 
-	private @Nullable ReleaseWatch watch;
+	private @Nullable MemberWatch watch;
+
+	/** Whether what it waits for may have happened before it was watched. */
+	private boolean missed;
 
 	/** Asks the backend again, once, whoever is the first to want that. */
 	private volatile Runnable nextQuestion = () -> {
@@ -125,70 +127,70 @@ final class AsyncAcquire {
 	}
 
 	private void askBackend() {
-		if (this.future.isDone()) {
-			endWatch();
-			this.attempt.endGranted(Kind.CANCELLED);
-			return;
-		}
-		DefaultLockHandle handle;
 		try {
-			handle = this.runtime.leases().ask(this.attempt, this.runtime.settings().leaseOf(this.attempt.request()));
-			if (handle == null) {
-				this.attempt.refused();
-				checkPatience();
+			if (this.future.isDone()) {
+				endGranted(Kind.CANCELLED);
+				return;
 			}
+			DefaultLockHandle handle = this.runtime.leases()
+				.ask(this.attempt, this.runtime.settings().leaseOf(this.attempt.request()));
+			if (handle != null) {
+				endWatch();
+				deliver(this.attempt.succeed(handle));
+				return;
+			}
+			this.attempt.refused();
+			checkPatience();
+			watch();
 		}
 		catch (Throwable ex) {
-			endWatch();
-			this.attempt.endGranted(LockAttempt.kindOf(ex));
+			endGranted(LockAttempt.kindOf(ex));
 			this.future.fail(ex);
 			return;
 		}
-		if (handle != null) {
-			endWatch();
-			deliver(this.attempt.succeed(handle));
+		askAgain();
+	}
+
+	private void watch() {
+		this.runtime.deadlocks().waiting();
+		MemberWatch current = this.watch;
+		this.missed = current == null && !this.attempt.isAsker();
+		if (current == null) {
+			current = this.runtime.leases().watch(this.attempt, () -> this.nextQuestion.run());
+			this.watch = current;
 		}
-		else {
-			askAgain();
-		}
+		current.begin();
 	}
 
 	private void askAgain() {
-		this.runtime.deadlocks().waiting();
-		Backoff pauses = (this.backoff != null) ? this.backoff : new Backoff();
-		this.backoff = pauses;
 		AtomicBoolean asked = new AtomicBoolean();
 		Runnable ask = () -> {
 			if (asked.compareAndSet(false, true)) {
 				this.runtime.workers().execute(this::askBackend);
 			}
 		};
-		if (this.watch == null) {
-			this.watch = this.runtime.leases().watch(this.attempt, () -> this.nextQuestion.run());
-			if (!this.attempt.isAsker()) {
-				// What it waits for may have happened before it was watched.
-				this.runtime.workers().execute(this::askBackend);
-				return;
-			}
-		}
-		ReleaseWatch watching = this.watch;
+		MemberWatch watching = Objects.requireNonNull(this.watch);
 		boolean told = watching.isPrompt();
-		long pause = Math.min(pauses.nextNanos(told), this.attempt.remainingNanos());
+		long pause = Math.min(this.backoff.nextNanos(told), this.attempt.remainingNanos());
 		// Only now: whoever asks from here on may be the one to end the watch.
 		this.nextQuestion = ask;
 		if (this.runtime.workers().schedule(ask, pause) == null && asked.compareAndSet(false, true)) {
-			endWatch();
-			this.attempt.endGranted(Kind.FAILED);
+			endGranted(Kind.FAILED);
 			this.future.fail(this.runtime.closed(this.attempt.request()));
 		}
-		else if (told && !watching.isPrompt()) {
+		else if (this.missed || (told && !watching.isPrompt()) || this.future.isDone()) {
 			// It was told after its last question, before anybody listened.
 			ask.run();
 		}
 	}
 
+	private void endGranted(Kind operation) {
+		endWatch();
+		this.attempt.endGranted(operation);
+	}
+
 	private void endWatch() {
-		ReleaseWatch known = this.watch;
+		MemberWatch known = this.watch;
 		if (known != null) {
 			known.close();
 		}
@@ -218,6 +220,11 @@ final class AsyncAcquire {
 			leftQueue();
 			this.attempt.end(Kind.CANCELLED);
 		}
+	}
+
+	/** The future has ended: a lock that nobody wants is not to be waited for. */
+	void lookAgain() {
+		this.nextQuestion.run();
 	}
 
 	private void leftQueue() {

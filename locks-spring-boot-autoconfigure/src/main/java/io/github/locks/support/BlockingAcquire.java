@@ -2,6 +2,7 @@ package io.github.locks.support;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 import io.github.locks.LockException;
@@ -10,7 +11,6 @@ import io.github.locks.LockOperation.Kind;
 import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
 import io.github.locks.local.Acquisition;
-import io.github.locks.spi.ReleaseWatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,10 +124,27 @@ final class BlockingAcquire {
 	}
 
 	private DefaultLockHandle awaitBackend() {
+		AtomicBoolean interrupted = new AtomicBoolean();
+		try {
+			return askAgainAndAgain(interrupted);
+		}
+		catch (Throwable ex) {
+			this.attempt.endGranted(LockAttempt.kindOf(ex));
+			throw ex;
+		}
+		finally {
+			if (interrupted.get()) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	/** Ends its watch before the next in the queue may begin one. */
+	private DefaultLockHandle askAgainAndAgain(AtomicBoolean interrupted) {
 		Backoff backoff = new Backoff();
 		Duration limit = this.runtime.settings().leaseOf(this.attempt.request());
 		Thread waiter = Thread.currentThread();
-		ReleaseWatch watch = null;
+		MemberWatch watch = null;
 		try {
 			while (true) {
 				DefaultLockHandle handle = this.runtime.leases().ask(this.attempt, limit);
@@ -144,18 +161,25 @@ final class BlockingAcquire {
 						continue;
 					}
 				}
-				LockSupport.parkNanos(this,
-						Math.min(backoff.nextNanos(watch.isPrompt()), this.attempt.remainingNanos()));
+				watch.begin();
+				park(Math.min(backoff.nextNanos(watch.isPrompt()), this.attempt.remainingNanos()), interrupted);
 			}
-		}
-		catch (Throwable ex) {
-			this.attempt.endGranted(LockAttempt.kindOf(ex));
-			throw ex;
 		}
 		finally {
 			if (watch != null) {
 				watch.close();
 			}
+		}
+	}
+
+	/**
+	 * Whoever cannot be interrupted keeps the interrupt for later, else it could not
+	 * park.
+	 */
+	private void park(long nanos, AtomicBoolean interrupted) {
+		LockSupport.parkNanos(this, nanos);
+		if (!this.interruptible && Thread.interrupted()) {
+			interrupted.set(true);
 		}
 	}
 

@@ -125,7 +125,7 @@ final class DeadlockMonitor {
 	/** All deadlocks that exist now. */
 	List<Deadlock> detect() {
 		List<Deadlock> all = update(this.graph.cycles());
-		all.addAll(this.processes.known());
+		all.addAll(this.processes.known(this::isWaiting));
 		return all;
 	}
 
@@ -162,8 +162,11 @@ final class DeadlockMonitor {
 	}
 
 	private boolean areAllWaiting(Set<LockClaim> members) {
-		Collection<? extends LockClaim> asking = this.askers.get();
-		return members.stream().allMatch((claim) -> claim.isQueued() || asking.contains(claim));
+		return members.stream().allMatch(this::isWaiting);
+	}
+
+	private boolean isWaiting(LockClaim claim) {
+		return claim.isQueued() || this.askers.get().contains(claim);
 	}
 
 	private List<LockClaim> longWaits(List<List<LockClaim>> cycles) {
@@ -223,6 +226,7 @@ final class DeadlockMonitor {
 			scheduleCheck(Math.max(Math.max(this.intervalNanos, pause), 20 * durationNanos));
 			return;
 		}
+		this.processes.clear();
 		this.scheduled.set(false);
 		// Somebody may have begun to wait since, and relied on the flag.
 		if (isSomebodyWaiting()) {

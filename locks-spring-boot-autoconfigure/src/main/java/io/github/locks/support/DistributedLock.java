@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.locks.LockOwner;
@@ -109,7 +110,7 @@ final class DistributedLock {
 		if (acquisition.type().isExclusive()) {
 			return current.type().isExclusive();
 		}
-		return hasHolder(acquisition.owner()) || mayShare.test(current);
+		return isInside(acquisition.owner()) || mayShare.test(current);
 	}
 
 	/** Takes the lease that the backend has granted. */
@@ -131,24 +132,10 @@ final class DistributedLock {
 
 	/**
 	 * Has a member told when it may be worth while to ask again.
-	 * @param backend tells what others do, for the one who asks
+	 * @param backend begins the watch of the backend
 	 */
-	ReleaseWatch watch(Acquisition acquisition, ReleaseWatch backend, Runnable wakeUp) {
-		ReleaseWatch local = this.waiting.add(this.queue.resource(), wakeUp);
-		return new ReleaseWatch() {
-
-			@Override
-			public boolean isPrompt() {
-				return !asks(acquisition) || backend.isPrompt();
-			}
-
-			@Override
-			public void close() {
-				local.close();
-				backend.close();
-			}
-
-		};
+	MemberWatch watch(Acquisition acquisition, Supplier<ReleaseWatch> backend, Runnable wakeUp) {
+		return new MemberWatch(this.waiting.add(this.queue.resource(), wakeUp), () -> asks(acquisition), backend);
 	}
 
 	/** Whether a member is the one that asks the backend. */
@@ -208,14 +195,16 @@ final class DistributedLock {
 	@GuardedBy("mutex")
 	private Departure whenFree(HeldLease last, Acquisition acquisition, @Nullable Runnable whenOver,
 			Predicate<HeldLease> mayKeep) {
-		this.held = null;
 		// Most have no minimum hold: their time is over when they enter.
 		if (whenOver != null && this.keptUntilNanos - acquisition.grantedNanos() > 0
 				&& this.keptUntilNanos - System.nanoTime() > 0) {
 			this.lingering = new Lingering(last.lease(), standInFor(acquisition), this.keptUntilNanos, whenOver);
+			this.held = null;
 			return new Departure(null, null, this.lingering);
 		}
-		if (mayKeep.test(last)) {
+		boolean keep = mayKeep.test(last);
+		this.held = null;
+		if (keep) {
 			this.kept = last;
 			return Departure.NOTHING;
 		}
@@ -370,9 +359,17 @@ final class DistributedLock {
 		}
 	}
 
+	/** Whether an owner holds the lease, or one whose holds it may enter. */
 	@GuardedBy("mutex")
-	private boolean hasHolder(LockOwner owner) {
-		return hasHolders((holder) -> holder.owner().equals(owner));
+	private boolean isInside(LockOwner owner) {
+		for (@Nullable
+		LockOwner member = owner; member != null; member = member.parent()) {
+			LockOwner wanted = member;
+			if (hasHolders((holder) -> holder.owner().equals(wanted))) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	@GuardedBy("mutex")

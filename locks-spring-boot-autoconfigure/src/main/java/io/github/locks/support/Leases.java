@@ -143,8 +143,8 @@ final class Leases {
 		try {
 			return backend().isContended(lease);
 		}
-		catch (RuntimeException ex) {
-			logger.debug("The backend cannot tell who waits", ex);
+		catch (Throwable ex) {
+			SafeLog.debug(logger, "The backend cannot tell who waits", ex);
 			return true;
 		}
 	}
@@ -203,17 +203,18 @@ final class Leases {
 	}
 
 	/** Has somebody told when a lock may be to be had; a failure does no harm. */
-	ReleaseWatch watch(LockAttempt attempt, Runnable wakeUp) {
+	MemberWatch watch(LockAttempt attempt, Runnable wakeUp) {
 		return attempt.distributedLock()
-			.watch(attempt.acquisition(), watchBackend(attempt.leaseRequest(), wakeUp), wakeUp);
+			.watch(attempt.acquisition(), () -> watchBackend(attempt.leaseRequest(), wakeUp), wakeUp);
 	}
 
 	private ReleaseWatch watchBackend(LeaseRequest request, Runnable wakeUp) {
 		try {
 			return backend().watch(request, wakeUp);
 		}
-		catch (RuntimeException ex) {
-			logger.debug("The backend does not tell when locks become free; who waits asks again and again", ex);
+		catch (Throwable ex) {
+			SafeLog.debug(logger, "The backend does not tell when locks become free; who waits asks again and again",
+					ex);
 			return ReleaseWatch.NONE;
 		}
 	}
@@ -282,6 +283,7 @@ final class Leases {
 			return;
 		}
 		Lease shared = null;
+		boolean lost = false;
 		entry.asking().lock();
 		try {
 			LeaseRequest request = new LeaseRequest(held.lease().resource(), LockType.READ, writer.owner().name(),
@@ -294,13 +296,31 @@ final class Leases {
 			}
 		}
 		catch (Throwable ex) {
-			SafeLog.warn(logger, "The lock of a writer that goes on reading stays exclusive: " + ex.getMessage(), ex);
+			SafeLog.warn(logger, "The lock of a writer that goes on reading could not be shared: " + ex.getMessage(),
+					ex);
+			lost = !isKept(held.lease());
 		}
 		finally {
 			entry.asking().unlock();
 		}
+		if (lost) {
+			notKept(lock, held.lease());
+		}
 		if (shared != null && !lock.replace(held, shared, LockType.READ)) {
 			release(shared);
+		}
+		else if (shared != null && this.closed) {
+			lose(lock, shared, CLOSED);
+		}
+	}
+
+	private boolean isKept(Lease lease) {
+		try {
+			return this.active.containsKey(lease) && backend().renew(lease);
+		}
+		catch (Throwable ex) {
+			// It is renewed again soon.
+			return true;
 		}
 	}
 
@@ -375,9 +395,12 @@ final class Leases {
 
 	/** Has somebody fail who asks the backend; too late if it has been granted. */
 	void refuse(Acquisition asker, DistributedLock lock, RuntimeException failure) {
+		this.refusals.put(asker, failure);
 		if (this.askers.contains(asker)) {
-			this.refusals.put(asker, failure);
 			lock.tellMembers();
+		}
+		else {
+			this.refusals.remove(asker);
 		}
 	}
 

@@ -31,13 +31,17 @@ final class LockFuture extends CompletableFuture<LockHandle> {
 	@Override
 	public boolean complete(LockHandle value) {
 		this.request.takeBack();
-		return super.complete(value);
+		boolean ended = super.complete(value);
+		this.request.lookAgain();
+		return ended;
 	}
 
 	@Override
 	public boolean completeExceptionally(Throwable failure) {
 		this.request.takeBack();
-		return super.completeExceptionally(failure);
+		boolean ended = super.completeExceptionally(failure);
+		this.request.lookAgain();
+		return ended;
 	}
 
 	@Override
@@ -49,7 +53,9 @@ final class LockFuture extends CompletableFuture<LockHandle> {
 	@Override
 	public boolean cancel(boolean mayInterruptIfRunning) {
 		this.request.takeBack();
-		return super.cancel(mayInterruptIfRunning);
+		boolean ended = super.cancel(mayInterruptIfRunning);
+		this.request.lookAgain();
+		return ended;
 	}
 
 	@Override

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -67,16 +68,25 @@ final class ProcessDeadlocks {
 		for (List<Member> cycle : cycles) {
 			Set<String> key = cycle.stream().map(Member::key).collect(Collectors.toSet());
 			current.add(key);
-			Sighting first = this.sightings.computeIfAbsent(key, (none) -> Sighting.of(cycle));
+			Sighting first = this.sightings.computeIfAbsent(key, (none) -> Sighting.of(cycle, claims(own, cycle)));
 			if (first.deadlock() == null && first.isConfirmedBy(cycle)) {
 				Deadlock deadlock = new Deadlock(Deadlock.Kind.CYCLE, Instant.now(), participants(cycle));
-				this.sightings.put(key, new Sighting(first.numbers(), deadlock));
+				this.sightings.put(key, new Sighting(first.numbers(), first.claims(), deadlock));
 				found.add(new Found(deadlock, victim(cycle).filter((member) -> member.picture().id().equals(own.id()))
 					.map((member) -> this.pictures.claim(member.waiting().id()))));
 			}
 		}
 		this.sightings.keySet().retainAll(current);
 		return found;
+	}
+
+	/** Those of a cycle who wait in this process. */
+	private List<LockClaim> claims(ProcessPicture own, List<Member> cycle) {
+		return cycle.stream()
+			.filter((member) -> member.picture().id().equals(own.id()))
+			.map((member) -> this.pictures.claim(member.waiting().id()))
+			.flatMap(Stream::ofNullable)
+			.toList();
 	}
 
 	/** The same, whoever looks. */
@@ -90,9 +100,17 @@ final class ProcessDeadlocks {
 		return this.sightings.values().stream().anyMatch((sighting) -> sighting.deadlock() == null);
 	}
 
-	/** All that are known now. */
-	synchronized List<Deadlock> known() {
-		return this.sightings.values().stream().map(Sighting::deadlock).flatMap(Stream::ofNullable).toList();
+	/**
+	 * All that are known now.
+	 * @param isWaiting whether somebody of this process still waits
+	 */
+	synchronized List<Deadlock> known(Predicate<LockClaim> isWaiting) {
+		return this.sightings.values()
+			.stream()
+			.filter((sighting) -> sighting.claims().stream().allMatch(isWaiting))
+			.map(Sighting::deadlock)
+			.flatMap(Stream::ofNullable)
+			.toList();
 	}
 
 	/** One that a wait of this process is part of. */
@@ -129,14 +147,15 @@ final class ProcessDeadlocks {
 	 * A cycle that was seen.
 	 *
 	 * @param numbers those of the pictures in which it was seen first, by their makers
+	 * @param claims who of it waits in this process
 	 * @param deadlock what it is, once that is certain
 	 */
-	private record Sighting(Map<String, Long> numbers, @Nullable Deadlock deadlock) {
+	private record Sighting(Map<String, Long> numbers, List<LockClaim> claims, @Nullable Deadlock deadlock) {
 
-		static Sighting of(List<Member> cycle) {
+		static Sighting of(List<Member> cycle, List<LockClaim> claims) {
 			Map<String, Long> numbers = new HashMap<>();
 			cycle.forEach((member) -> numbers.put(member.picture().id(), member.picture().number()));
-			return new Sighting(numbers, null);
+			return new Sighting(numbers, claims, null);
 		}
 
 		boolean isConfirmedBy(List<Member> cycle) {

@@ -81,6 +81,13 @@ class LocalHandOverTests {
 		assertThat(this.backend.acquired).hasValue(5);
 	}
 
+	@Test
+	void backendThatCannotTellWhoWaitsIsAskedAnew() {
+		this.backend.broken = true;
+		assertThat(runAll(5, 1, LONG)).hasSize(5).isSorted();
+		assertThat(this.backend.acquired).hasValue(3);
+	}
+
 	@RepeatedTest(100)
 	void lockThatIsKeptForSomebodyWhoTurnsAwayIsGivenBack() throws Exception {
 		try (DefaultLockManager locks = manager(32, LONG)) {
@@ -167,6 +174,8 @@ class LocalHandOverTests {
 
 		private volatile boolean contended;
 
+		private volatile boolean broken;
+
 		private volatile boolean handsOver = true;
 
 		private volatile boolean fails;
@@ -195,6 +204,9 @@ class LocalHandOverTests {
 
 		@Override
 		public boolean isContended(Lease lease) {
+			if (this.broken) {
+				throw new InternalError("broken");
+			}
 			return this.contended;
 		}
 

@@ -3,6 +3,7 @@ package io.github.locks.support;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,6 +17,8 @@ import io.github.locks.LockRequest;
 import io.github.locks.LockScope;
 import io.github.locks.LockTimeoutException;
 import io.github.locks.memory.MemoryLockBackend;
+import io.github.locks.spi.LockEvent;
+import io.github.locks.spi.LockListener;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -126,6 +129,52 @@ class ProcessDeadlocksTests {
 			b.close();
 			older.get(10, TimeUnit.SECONDS).close();
 			a.close();
+		}
+	}
+
+	@Test
+	void nothingIsLeftOfADeadlockThatWasBrokenHoweverSlowListenersAre() throws Exception {
+		CountDownLatch told = new CountDownLatch(1);
+		CountDownLatch asked = new CountDownLatch(1);
+		LockListener slow = new LockListener() {
+
+			@Override
+			public void onEvent(LockEvent event) {
+			}
+
+			@Override
+			public void onDeadlock(Deadlock deadlock) {
+				told.countDown();
+				try {
+					asked.await(10, TimeUnit.SECONDS);
+				}
+				catch (InterruptedException ex) {
+					Thread.currentThread().interrupt();
+				}
+			}
+
+		};
+		try (DefaultLockManager locks = DefaultLockManager.builder()
+			.backend(() -> this.backend)
+			.listener(slow)
+			.shutdownTimeout(Duration.ZERO)
+			.build()) {
+			LockOwner one = LockOwner.create("one");
+			LockOwner two = LockOwner.create("two");
+			LockHandle a = locks.acquire(LockRequest.distributed("a").owner(one).build());
+			this.there.acquire(LockRequest.distributed("b").owner(two).build());
+			CompletableFuture<LockHandle> b = locks
+				.acquireAsync(LockRequest.distributed("b").owner(one).timeout(LONG).build());
+			CompletableFuture<LockHandle> again = this.there
+				.acquireAsync(LockRequest.distributed("a").owner(two).timeout(LONG).build());
+			assertThat(told.await(10, TimeUnit.SECONDS)).isTrue();
+			assertThat(cycles(locks)).hasSize(1);
+			b.cancel(false);
+			a.close();
+			again.get(10, TimeUnit.SECONDS).close();
+			Awaitility.await().untilAsserted(() -> assertThat(cycles(locks)).isEmpty());
+			assertThat(asked.getCount()).as("the search is still at its listener").isOne();
+			asked.countDown();
 		}
 	}
 

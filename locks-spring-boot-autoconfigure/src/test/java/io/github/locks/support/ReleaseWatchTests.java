@@ -3,18 +3,29 @@ package io.github.locks.support;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Lock;
+import java.util.function.Consumer;
 
 import io.github.locks.LockHandle;
 import io.github.locks.LockHolder;
+import io.github.locks.LockOperation;
+import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
+import io.github.locks.LockScope;
 import io.github.locks.LockTimeoutException;
 import io.github.locks.memory.MemoryLockBackend;
 import io.github.locks.spi.Lease;
 import io.github.locks.spi.LeaseRequest;
 import io.github.locks.spi.LockBackend;
+import io.github.locks.spi.LockEvent;
 import io.github.locks.spi.ReleaseWatch;
 import org.awaitility.Awaitility;
+import org.hamcrest.Matchers;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -32,8 +43,13 @@ class ReleaseWatchTests {
 
 	private final HastyBackend backend = new HastyBackend();
 
+	private final AtomicReference<Consumer<LockEvent>> listener = new AtomicReference<>((event) -> {
+	});
+
 	private final DefaultLockManager locks = DefaultLockManager.builder()
 		.backend(() -> this.backend)
+		.listener((event) -> this.listener.get().accept(event))
+		.scope(LockScope.DISTRIBUTED)
 		.shutdownTimeout(Duration.ZERO)
 		.build();
 
@@ -71,6 +87,97 @@ class ReleaseWatchTests {
 		Awaitility.await().until(() -> this.backend.open.get() == 0);
 	}
 
+	@Test
+	void watchEndsBeforeThatOfTheNextBegins() throws Exception {
+		this.backend.refusals.set(Integer.MAX_VALUE);
+		CountDownLatch waiting = new CountDownLatch(1);
+		this.listener.set((event) -> {
+			if (event.operation() == LockOperation.Kind.TIMEOUT) {
+				waiting.countDown();
+				Awaitility.await().untilAtomic(this.backend.watched, Matchers.is(2));
+			}
+		});
+		CompletableFuture<Void> first = CompletableFuture
+			.runAsync(() -> this.locks.distributedLock("a", Duration.ofMillis(100)));
+		Awaitility.await().untilAtomic(this.backend.watched, Matchers.is(1));
+		CompletableFuture<LockHandle> second = CompletableFuture
+			.supplyAsync(() -> this.locks.distributedLock("a", Duration.ofSeconds(30)));
+		assertThat(waiting.await(10, TimeUnit.SECONDS)).isTrue();
+		assertThatExceptionOfType(Exception.class).isThrownBy(first::join)
+			.withCauseInstanceOf(LockTimeoutException.class);
+		assertThat(this.backend.mostOpen).hasValue(1);
+		this.backend.refusals.set(0);
+		second.get(10, TimeUnit.SECONDS).close();
+	}
+
+	@Test
+	void onlyWhoAsksHasTheBackendWatched() throws Exception {
+		this.backend.refusals.set(Integer.MAX_VALUE);
+		CompletableFuture<LockHandle> first = read();
+		CompletableFuture<LockHandle> second = read();
+		Awaitility.await().untilAtomic(this.backend.watched, Matchers.is(1));
+		Awaitility.await().until(() -> this.locks.getLockStatus("a").get(0).locks().get("read").waiters().size() == 2);
+		assertThat(this.backend.mostOpen).hasValue(1);
+		first.cancel(false);
+		Awaitility.await().untilAtomic(this.backend.watched, Matchers.is(2));
+		this.backend.refusals.set(0);
+		second.get(10, TimeUnit.SECONDS).close();
+		assertThat(this.backend.mostOpen).hasValue(1);
+		assertThat(this.backend.open).hasValue(0);
+	}
+
+	private CompletableFuture<LockHandle> read() {
+		return this.locks
+			.acquireAsync(LockRequest.read("a").owner(LockOwner.task()).timeout(Duration.ofSeconds(30)).build());
+	}
+
+	@Test
+	void backendThatFailsToWatchIsAskedAgainAndAgain() throws Exception {
+		this.backend.broken = true;
+		this.backend.refusals.set(3);
+		this.locks.distributedLock("a").close();
+		this.backend.refusals.set(3);
+		this.locks.acquireAsync(LockRequest.distributed("a").build()).get(10, TimeUnit.SECONDS).close();
+	}
+
+	@Test
+	void futureThatIsCancelledStopsWaitingAtOnce() {
+		this.backend.prompt = true;
+		this.backend.refusals.set(Integer.MAX_VALUE);
+		long shortest = Long.MAX_VALUE;
+		for (int i = 0; i < 5; i++) {
+			CompletableFuture<LockHandle> future = this.locks.acquireAsync(LockRequest.distributed("a").build());
+			Awaitility.await().pollInterval(Duration.ofMillis(1)).untilAtomic(this.backend.open, Matchers.is(1));
+			long start = System.nanoTime();
+			future.cancel(false);
+			Awaitility.await().pollInterval(Duration.ofMillis(1)).untilAtomic(this.backend.open, Matchers.is(0));
+			shortest = Math.min(shortest, System.nanoTime() - start);
+		}
+		assertThat(Duration.ofNanos(shortest)).as("it would ask again after 100 ms at the earliest")
+			.isLessThan(Duration.ofMillis(50));
+	}
+
+	@Test
+	void whoeverCannotBeInterruptedDoesNotAskWithoutAPause() throws Exception {
+		this.backend.refusals.set(Integer.MAX_VALUE);
+		AtomicBoolean interrupted = new AtomicBoolean();
+		Lock lock = this.locks.readWriteLock("a").writeLock();
+		Thread waiter = new Thread(() -> {
+			lock.lock();
+			interrupted.set(Thread.currentThread().isInterrupted());
+			lock.unlock();
+		});
+		waiter.start();
+		Awaitility.await().untilAtomic(this.backend.open, Matchers.is(1));
+		waiter.interrupt();
+		int before = this.backend.refusals.get();
+		Awaitility.await().pollDelay(Duration.ofMillis(200)).until(() -> this.backend.refusals.get() < before);
+		int questions = before - this.backend.refusals.getAndSet(0);
+		waiter.join();
+		assertThat(questions).as("in 200 ms, with pauses of 5 ms on average").isLessThan(1000);
+		assertThat(interrupted).isTrue();
+	}
+
 	/**
 	 * Refuses for some times, and hints while it is asked for hints.
 	 */
@@ -83,6 +190,12 @@ class ReleaseWatchTests {
 		private final AtomicInteger watched = new AtomicInteger();
 
 		private final AtomicInteger open = new AtomicInteger();
+
+		private final AtomicInteger mostOpen = new AtomicInteger();
+
+		private volatile boolean broken;
+
+		private volatile boolean prompt;
 
 		@Override
 		public Optional<Lease> tryAcquire(LeaseRequest request) {
@@ -107,10 +220,27 @@ class ReleaseWatchTests {
 		@Override
 		public ReleaseWatch watch(LeaseRequest request, Runnable wakeUp) {
 			this.watched.incrementAndGet();
-			this.open.incrementAndGet();
-			wakeUp.run();
+			if (this.broken) {
+				throw new InternalError("broken");
+			}
+			this.mostOpen.accumulateAndGet(this.open.incrementAndGet(), Math::max);
+			if (!this.prompt) {
+				wakeUp.run();
+			}
 			Thread.yield();
-			return this.open::decrementAndGet;
+			return new ReleaseWatch() {
+
+				@Override
+				public boolean isPrompt() {
+					return HastyBackend.this.prompt;
+				}
+
+				@Override
+				public void close() {
+					HastyBackend.this.open.decrementAndGet();
+				}
+
+			};
 		}
 
 	}

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 import io.github.locks.LockHandle;
+import io.github.locks.LockHolder;
 import io.github.locks.LockInterruptedException;
 import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
@@ -20,12 +21,17 @@ import io.github.locks.LockTimeoutException;
 import io.github.locks.LockType;
 import io.github.locks.LockUpgradeException;
 import io.github.locks.memory.MemoryLockBackend;
+import io.github.locks.spi.Lease;
+import io.github.locks.spi.LeaseRequest;
+import io.github.locks.spi.LockBackend;
 import org.awaitility.Awaitility;
 import org.hamcrest.Matchers;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -132,6 +138,41 @@ class ScopeTests {
 		assertThat(tryThere(LockType.READ)).isEmpty();
 		inner.close();
 		awaitReaderThere();
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "READ", "WRITE" })
+	void childrenEnterWhatTheirParentsHoldWhoeverElseWaits(LockType outer) {
+		BusyBackend busy = new BusyBackend();
+		try (DefaultLockManager locks = DefaultLockManager.builder().backend(() -> busy).build()) {
+			LockOwner parent = LockOwner.create("parent");
+			LockRequest request = LockRequest.of(outer, "a").scope(LockScope.DISTRIBUTED).owner(parent).build();
+			try (LockHandle held = locks.acquire(request)) {
+				LockRequest inner = LockRequest.read("a")
+					.scope(LockScope.DISTRIBUTED)
+					.owner(parent.nested("child").nested("grandchild"))
+					.timeout(Duration.ZERO)
+					.build();
+				// Strangers do not join a lease of that age any more.
+				Awaitility.await().pollDelay(Duration.ofMillis(150)).until(held::isHeld);
+				assertThat(locks.tryAcquire(inner)).hasValueSatisfying(LockHandle::close);
+			}
+		}
+	}
+
+	@Test
+	void readerWhoseLockIsLostWhileItsWriterLeavesIsToldAtOnce() {
+		BusyBackend busy = new BusyBackend();
+		try (DefaultLockManager locks = DefaultLockManager.builder()
+			.backend(() -> busy)
+			.scope(LockScope.DISTRIBUTED)
+			.build()) {
+			LockHandle writer = locks.writeLock("a");
+			LockHandle reader = locks.readLock("a");
+			writer.close();
+			assertThat(reader.isLost()).isTrue();
+			reader.close();
+		}
 	}
 
 	@Test
@@ -265,6 +306,47 @@ class ScopeTests {
 
 	private static LockHandle read(DefaultLockManager locks, LockOwner owner) {
 		return locks.acquire(LockRequest.read("a").owner(owner).timeout(Duration.ofSeconds(30)).build());
+	}
+
+	/**
+	 * Others always wait for what it gives out, which it loses when it is to hand it
+	 * over.
+	 */
+	private static final class BusyBackend implements LockBackend {
+
+		private final MemoryLockBackend memory = new MemoryLockBackend();
+
+		@Override
+		public Optional<Lease> tryAcquire(LeaseRequest request) {
+			return this.memory.tryAcquire(request);
+		}
+
+		@Override
+		public boolean isContended(Lease lease) {
+			return true;
+		}
+
+		@Override
+		public Optional<Lease> handOver(Lease lease, LeaseRequest successor) {
+			this.memory.release(lease);
+			throw new IllegalStateException("broken");
+		}
+
+		@Override
+		public boolean renew(Lease lease) {
+			return this.memory.renew(lease);
+		}
+
+		@Override
+		public void release(Lease lease) {
+			this.memory.release(lease);
+		}
+
+		@Override
+		public Optional<LockHolder> inspect(String resource) {
+			return this.memory.inspect(resource);
+		}
+
 	}
 
 }
