@@ -190,13 +190,13 @@ public final class FileLockBackend implements LockBackend {
 	}
 
 	private boolean isWaitedFor(String file, long now) {
-		return Math.abs(now - this.jvm.page().waitedAt(file.hashCode())) < WAIT_HINT_NANOS;
+		return this.jvm.page().isWaitedFor(file.hashCode(), now, WAIT_HINT_NANOS);
 	}
 
 	/** The monotonic clock is that of the machine, the same for all processes. */
 	private long hintAtWait(String file) {
 		long now = System.nanoTime();
-		this.jvm.page().waitedAt(file.hashCode(), now);
+		this.jvm.page().waitedAt(file.hashCode(), this.jvm.id().hashCode(), now);
 		return now;
 	}
 
@@ -386,7 +386,7 @@ public final class FileLockBackend implements LockBackend {
 	/** Nobody is to be let go first any more, unless others said since that they wait. */
 	void waitEnded(String file, KernelWait wait) {
 		this.waits.remove(file, wait);
-		this.jvm.page().endWait(file.hashCode(), wait.hinted());
+		this.jvm.page().endWait(file.hashCode(), this.jvm.id().hashCode(), wait.hinted());
 	}
 
 	LockFiles files() {

@@ -36,6 +36,9 @@ final class KernelWait implements ReleaseWatch, Runnable {
 
 	private static final long POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
+	/** As long as that the kernel is not asked again whether it lets it wait. */
+	private static final int POLLS = 20;
+
 	/**
 	 * The states.
 	 */
@@ -66,8 +69,8 @@ final class KernelWait implements ReleaseWatch, Runnable {
 	/** Whether the kernel has given its lock, but the state does not say so yet. */
 	private volatile boolean arriving;
 
-	/** Whether the kernel has refused to let it wait, seeing deadlocks that are none. */
-	private boolean polls;
+	/** Polls that are left since the kernel refused, seeing a deadlock that is none. */
+	private int polls;
 
 	/** Who may be interrupted. */
 	@GuardedBy("this")
@@ -150,7 +153,8 @@ final class KernelWait implements ReleaseWatch, Runnable {
 
 	/** Blocks, unless the kernel does not want that. */
 	private @Nullable KernelLock lock() throws IOException {
-		if (this.polls || !becomeInterruptible()) {
+		if (this.polls > 0 || !becomeInterruptible()) {
+			this.polls--;
 			return this.backend.files().lock(this.file, this.request.type(), false);
 		}
 		try {
@@ -160,7 +164,7 @@ final class KernelWait implements ReleaseWatch, Runnable {
 			return null;
 		}
 		catch (IOException ex) {
-			this.polls = true;
+			this.polls = POLLS;
 			return null;
 		}
 		finally {

@@ -64,7 +64,7 @@ final class LockFiles {
 		for (int i = 0; i < OPEN_ATTEMPTS; i++) {
 			OpenFile open = open(file);
 			KernelLock lock = (open != null) ? lock(open, type, wait, start) : null;
-			if (open == null || lock == null || keep(file, open, lock, wait ? System.nanoTime() : start)) {
+			if (open == null || lock == null || keep(file, open, lock, wait, start)) {
 				return lock;
 			}
 		}
@@ -77,9 +77,13 @@ final class LockFiles {
 	}
 
 	/** Gives up the lock of a file that is not the one at its name any more. */
-	private boolean keep(String file, OpenFile open, KernelLock lock, long now) throws IOException {
+	private boolean keep(String file, OpenFile open, KernelLock lock, boolean waited, long start) throws IOException {
 		boolean inPlace = false;
 		try {
+			long now = waited ? System.nanoTime() : start;
+			if (waited) {
+				checkSurroundings(now);
+			}
 			inPlace = isVerified(file, open, now);
 		}
 		finally {

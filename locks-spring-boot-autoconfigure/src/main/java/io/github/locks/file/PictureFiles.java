@@ -149,13 +149,14 @@ final class PictureFiles {
 
 	/**
 	 * Asks the kernel. The file of this JVM must not be opened: a close would drop its
-	 * lock. Two who ask at the same time do not take each other for a living process, as
-	 * they share the lock of a dead one.
+	 * lock. Two who ask at the same time do not take each other for a living process: in
+	 * several JVMs they share the lock of a dead one, in one they take turns.
 	 */
 	private Life lifeOf(String id) {
 		if (id.equals(this.jvm.id())) {
 			return Life.ALIVE;
 		}
+		this.jvm.mutex().lock();
 		try {
 			if (this.directory.attributes(id + ALIVE) == null) {
 				return Life.DEAD;
@@ -169,11 +170,15 @@ final class PictureFiles {
 			}
 		}
 		catch (OverlappingFileLockException ex) {
-			return Life.ALIVE;
+			// Other code of this JVM has it locked.
+			return Life.UNKNOWN;
 		}
 		catch (IOException ex) {
 			logger.debug("It cannot be told whether a process lives", ex);
 			return Life.UNKNOWN;
+		}
+		finally {
+			this.jvm.mutex().unlock();
 		}
 	}
 

@@ -25,7 +25,7 @@ import java.nio.channels.FileChannel.MapMode;
  *   8  how many lock files were removed so far
  *  16  the version of this layout
  *  32  marks of files whose holder may crash
- *   n  for files, by their hash: when somebody has waited
+ *   n  for files, by their hash, and processes: when somebody has waited
  * </pre>
  *
  * @param bytes the mapped file
@@ -35,6 +35,9 @@ record SharedPage(MappedByteBuffer bytes) {
 	static final int MARKS = 4096;
 
 	static final int WAITS = 1024;
+
+	/** So that processes do not write over what others say of the same file. */
+	private static final int VOICES = 4;
 
 	private static final int TOKEN = 0;
 
@@ -46,10 +49,10 @@ record SharedPage(MappedByteBuffer bytes) {
 
 	private static final int FIRST_WAIT = FIRST_MARK + MARKS * Long.BYTES;
 
-	static final int SIZE = FIRST_WAIT + WAITS * Long.BYTES;
+	static final int SIZE = FIRST_WAIT + WAITS * VOICES * Long.BYTES;
 
 	/** One that no other kind of file begins with by accident. */
-	private static final long THIS_LAYOUT = 0x4c6f636b73000002L;
+	private static final long THIS_LAYOUT = 0x4c6f636b73000003L;
 
 	private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
@@ -110,21 +113,28 @@ record SharedPage(MappedByteBuffer bytes) {
 		return FIRST_MARK + Math.floorMod(place, MARKS) * Long.BYTES;
 	}
 
-	long waitedAt(int place) {
-		return get(waitAt(place));
+	/** Whether a process has said lately that somebody waits. */
+	boolean isWaitedFor(int place, long now, long validNanos) {
+		for (int who = 0; who < VOICES; who++) {
+			if (Math.abs(now - get(waitAt(place, who))) < validNanos) {
+				return true;
+			}
+		}
+		return false;
 	}
 
-	void waitedAt(int place, long time) {
-		set(waitAt(place), time);
+	/** Says that somebody waits. */
+	void waitedAt(int place, int who, long time) {
+		set(waitAt(place, who), time);
 	}
 
 	/** Takes back what was said at a time, unless somebody has said it since. */
-	void endWait(int place, long time) {
-		replace(waitAt(place), time, 0);
+	void endWait(int place, int who, long time) {
+		replace(waitAt(place, who), time, 0);
 	}
 
-	private static int waitAt(int place) {
-		return FIRST_WAIT + Math.floorMod(place, WAITS) * Long.BYTES;
+	private static int waitAt(int place, int who) {
+		return FIRST_WAIT + (Math.floorMod(place, WAITS) * VOICES + Math.floorMod(who, VOICES)) * Long.BYTES;
 	}
 
 	private boolean replace(int index, long expected, long next) {

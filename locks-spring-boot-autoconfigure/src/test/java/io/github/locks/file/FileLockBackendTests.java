@@ -339,11 +339,11 @@ class FileLockBackendTests {
 	@Test
 	void directoryOfAnotherVersionIsRefusedAndLeftAsItIs() throws Exception {
 		Path directory = Files.createDirectories(this.temp.resolve("locks"));
-		ByteBuffer other = ByteBuffer.allocate(SharedPage.SIZE).putLong(16, 0x4c6f636b73000003L);
+		ByteBuffer other = ByteBuffer.allocate(SharedPage.SIZE).putLong(16, 0x4c6f636b73000009L);
 		Files.write(directory.resolve(".seq"), other.array());
 		assertThatExceptionOfType(LockBackendException.class).isThrownBy(() -> FileLockBackend.open(directory))
 			.withMessageContaining("'" + directory + "'")
-			.withMessageContaining("layout 4c6f636b73000003")
+			.withMessageContaining("layout 4c6f636b73000009")
 			.withMessageContaining("give each version a directory of its own");
 		assertThat(directory.resolve(".seq")).hasBinaryContent(other.array());
 	}

@@ -15,6 +15,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
+import io.github.locks.LockBackendException;
 import io.github.locks.LockType;
 import io.github.locks.spi.Lease;
 import io.github.locks.spi.LeaseRequest;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests of {@link KernelWait}, with other processes that hold what is waited for.
@@ -166,6 +168,23 @@ class KernelWaitTests {
 			assertThat(isLocked()).isTrue();
 		}
 		end(holder);
+	}
+
+	@Test
+	void nothingIsGrantedInADirectoryThatWasMovedAway() throws Exception {
+		Process holder = holder();
+		CountDownLatch told = new CountDownLatch(1);
+		try (ReleaseWatch watch = this.backend.watch(REQUEST, told::countDown)) {
+			awaitBlocked();
+			Path moved = Files.move(this.directory, this.temp.resolve("moved"));
+			end(holder);
+			assertThat(told.await(10, TimeUnit.SECONDS)).isTrue();
+			Awaitility.await().until(() -> !watch.isPrompt());
+			assertThatExceptionOfType(LockBackendException.class).isThrownBy(() -> this.backend.tryAcquire(REQUEST));
+			Files.move(moved, this.directory);
+			assertThat(isLocked()).isFalse();
+			Awaitility.await().ignoreExceptions().until(() -> this.backend.tryAcquire(REQUEST).isPresent());
+		}
 	}
 
 	@Test

@@ -7,6 +7,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.github.locks.LockType;
@@ -127,6 +128,8 @@ class PictureFilesTests {
 		assertThat(this.backend.inspect("a").orElseThrow().process()).startsWith(holder.pid() + "@");
 		holder.destroyForcibly().waitFor();
 		assertThat(this.backend.pictures()).isEmpty();
+		assertThat(IntStream.range(0, 1000).parallel().mapToObj((i) -> this.backend.pictures())).as("whoever looks too")
+			.allMatch(List::isEmpty);
 		List<String> left = files().stream().filter((name) -> !name.startsWith(".")).toList();
 		assertThat(left).anyMatch((name) -> name.endsWith(".picture")).anyMatch((name) -> name.endsWith(".alive"));
 		for (String name : left) {
