@@ -43,6 +43,23 @@ public interface LockHandle extends AutoCloseable {
 	boolean isHeld();
 
 	/**
+	 * Makes sure that the lock is held now: to be called right before what must not be
+	 * done without it. Local and cheap. What is done after it may still be too late, as
+	 * nothing keeps a thread from being suspended in between: a storage that checks the
+	 * {@linkplain #fencingToken() fencing token} is safe from that too.
+	 * @throws LockLostException if the lock is not held any more
+	 */
+	default void assertHeld() {
+		if (!isHeld()) {
+			throw new LockLostException("The " + type().key() + " lock on " + LockNames.quote(resource()) + " of "
+					+ LockNames.quote(owner().name())
+					+ (isLost() ? " was lost, others may have it by now: end the work, or undo it."
+							: " was closed before the work under it had ended."),
+					resource(), type(), null);
+		}
+	}
+
+	/**
 	 * Whether the lock was lost before it was closed, so that others may have had it
 	 * meanwhile. A lock that was closed in time was not lost, and never will be.
 	 * @return {@code true} once the lock is lost, also after closing it

@@ -1,6 +1,7 @@
 package io.github.locks.spi;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * What a {@link LockBackend} grants: possession of a resource, exclusive or shared as it
@@ -28,6 +29,16 @@ public interface Lease {
 	 */
 	default boolean previousHolderCrashed() {
 		return false;
+	}
+
+	/**
+	 * Returns how long the lease lasts from when it was granted or renewed. The lock
+	 * manager takes it for lost when that has passed since it asked, and no renewal has
+	 * succeeded: at that moment somebody else may get it.
+	 * @return the time; empty if the lease lasts until it is released
+	 */
+	default Optional<Duration> timeToLive() {
+		return Optional.empty();
 	}
 
 	/**

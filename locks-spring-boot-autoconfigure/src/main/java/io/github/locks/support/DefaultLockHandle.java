@@ -12,7 +12,6 @@ import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
 import io.github.locks.LockType;
 import io.github.locks.local.Acquisition;
-import io.github.locks.spi.Lease;
 
 /**
  * A granted distributed lock. HELD moves to CLOSED, or to LOST and then to CLOSED_LATE.
@@ -40,6 +39,8 @@ final class DefaultLockHandle implements LockHandle {
 
 	private final boolean previousHolderCrashed;
 
+	private final Validity validity;
+
 	private volatile long minimumHoldNanos;
 
 	/** Why the lock was lost; empty as long as it is not. */
@@ -54,13 +55,14 @@ final class DefaultLockHandle implements LockHandle {
 	private final List<Runnable> lossActions = new ArrayList<>(0);
 
 	DefaultLockHandle(LockRuntime runtime, ManagedResource managed, LockRequest request, Acquisition acquisition,
-			Lease lease) {
+			HeldLease held) {
 		this.runtime = runtime;
 		this.managed = managed;
 		this.request = request;
 		this.acquisition = acquisition;
-		this.fencingToken = lease.fencingToken();
-		this.previousHolderCrashed = lease.previousHolderCrashed();
+		this.fencingToken = held.lease().fencingToken();
+		this.previousHolderCrashed = held.lease().previousHolderCrashed();
+		this.validity = held.validity();
 		acquisition.holdsFromNow();
 		Duration minimumHold = runtime.settings().minimumHoldOf(request);
 		this.minimumHoldNanos = (minimumHold != null) ? LockSettings.nanos(minimumHold) : 0;
@@ -93,7 +95,7 @@ final class DefaultLockHandle implements LockHandle {
 
 	@Override
 	public boolean isHeld() {
-		return this.state.get() == State.HELD;
+		return this.state.get() == State.HELD && !this.validity.isOver();
 	}
 
 	@Override
@@ -102,12 +104,12 @@ final class DefaultLockHandle implements LockHandle {
 			throw new IllegalArgumentException("'action' must not be null");
 		}
 		synchronized (this) {
-			if (isHeld()) {
+			if (this.state.get() == State.HELD) {
 				this.lossActions.add(action);
 				return;
 			}
 		}
-		if (isLost()) {
+		if (wasLost()) {
 			this.runtime.workers().execute(action);
 		}
 	}
@@ -127,8 +129,14 @@ final class DefaultLockHandle implements LockHandle {
 		close();
 	}
 
+	/** Also when a lease is over of which nobody was told yet. */
 	@Override
 	public boolean isLost() {
+		return wasLost() || (this.state.get() == State.HELD && this.validity.isOver());
+	}
+
+	/** Whether its holder was told that it is lost. */
+	boolean wasLost() {
 		State current = this.state.get();
 		return current == State.LOST || current == State.CLOSED_LATE;
 	}

@@ -82,12 +82,13 @@ final class DistributedLock {
 	 * Becomes a member, and joins the lease if there is one.
 	 * @param mayShare whether a reader may join a lease that others have
 	 */
-	Entry join(Acquisition acquisition, Predicate<HeldLease> mayShare, Function<Lease, DefaultLockHandle> toHandle) {
+	Entry join(Acquisition acquisition, Predicate<HeldLease> mayShare,
+			Function<HeldLease, DefaultLockHandle> toHandle) {
 		this.mutex.lock();
 		try {
 			HeldLease current = this.held;
 			if (current != null && canJoin(acquisition, current, mayShare)) {
-				DefaultLockHandle handle = toHandle.apply(current.lease());
+				DefaultLockHandle handle = toHandle.apply(current);
 				this.members.put(acquisition, handle);
 				return new Entry(handle, false, null, false);
 			}
@@ -107,6 +108,9 @@ final class DistributedLock {
 
 	@GuardedBy("mutex")
 	private boolean canJoin(Acquisition acquisition, HeldLease current, Predicate<HeldLease> mayShare) {
+		if (current.validity().isOver()) {
+			return false;
+		}
 		if (acquisition.type().isExclusive()) {
 			return current.type().isExclusive();
 		}
@@ -114,10 +118,11 @@ final class DistributedLock {
 	}
 
 	/** Takes the lease that the backend has granted. */
-	DefaultLockHandle begin(Acquisition acquisition, HeldLease granted, Function<Lease, DefaultLockHandle> toHandle) {
+	DefaultLockHandle begin(Acquisition acquisition, HeldLease granted,
+			Function<HeldLease, DefaultLockHandle> toHandle) {
 		this.mutex.lock();
 		try {
-			DefaultLockHandle handle = toHandle.apply(granted.lease());
+			DefaultLockHandle handle = toHandle.apply(granted);
 			this.held = granted;
 			this.asker = null;
 			this.keptUntilNanos = acquisition.grantedNanos();
@@ -171,7 +176,7 @@ final class DistributedLock {
 				this.asker = null;
 			}
 			HeldLease last = this.held;
-			if (handle == null || handle.isLost() || last == null) {
+			if (handle == null || handle.wasLost() || last == null) {
 				return Departure.NOTHING;
 			}
 			long until = acquisition.grantedNanos() + handle.minimumHoldNanos();
@@ -237,13 +242,13 @@ final class DistributedLock {
 	 * Puts a lease in the place of another one.
 	 * @return {@code false} if that is not held any more
 	 */
-	boolean replace(HeldLease old, Lease successor, LockType type) {
+	boolean replace(HeldLease old, HeldLease successor) {
 		this.mutex.lock();
 		try {
 			if (this.held != old) {
 				return false;
 			}
-			this.held = new HeldLease(successor, type, System.nanoTime(), 0);
+			this.held = successor;
 			return true;
 		}
 		finally {

@@ -10,8 +10,24 @@ import io.github.locks.spi.Lease;
  * @param type what it was asked for
  * @param sinceNanos since when this process has it, whoever of it held it before
  * @param handedOver how often it was handed on since
+ * @param validity how long it is valid, the same for all that it is handed on to
  */
-record HeldLease(Lease lease, LockType type, long sinceNanos, int handedOver) {
+record HeldLease(Lease lease, LockType type, long sinceNanos, int handedOver, Validity validity) {
+
+	/** A lease that comes from the backend. */
+	static HeldLease granted(Lease lease, LockType type, Validity validity) {
+		return new HeldLease(lease, type, System.nanoTime(), 0, validity);
+	}
+
+	/** The lease of another owner of this process that comes in its place. */
+	HeldLease handedOn(Lease successor, LockType to) {
+		return new HeldLease(successor, to, this.sinceNanos, this.handedOver + 1, this.validity);
+	}
+
+	/** The lease of the readers that comes in place of that of their writer. */
+	HeldLease downgraded(Lease shared) {
+		return granted(shared, LockType.READ, this.validity);
+	}
 
 	long ageNanos() {
 		return System.nanoTime() - this.sinceNanos;

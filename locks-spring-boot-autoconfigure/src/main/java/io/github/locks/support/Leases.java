@@ -2,6 +2,7 @@ package io.github.locks.support;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -11,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -29,6 +29,7 @@ import io.github.locks.spi.LeaseRequest;
 import io.github.locks.spi.LockBackend;
 import io.github.locks.spi.ProcessPicture;
 import io.github.locks.spi.ReleaseWatch;
+import io.github.locks.support.Validity.Moment;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,16 @@ final class Leases {
 
 	private static final String NOT_KEPT = "the backend does not keep it any more; in a lock directory, because its"
 			+ " file was removed or replaced. Nothing else may touch what keeps the locks.";
+
+	private static final String NOT_RENEWED = "it could not be renewed in time, as the backend did not answer or this"
+			+ " process stood still. Others may have it already.";
+
+	private static final InstantSource CLOCK = InstantSource.system();
+
+	private static final int RENEWED_TOGETHER = 64;
+
+	/** How often a renewal that fails is tried again until the next one is due. */
+	private static final int RETRIES = 8;
 
 	/** How long readers join those who are inside, although other processes wait. */
 	private static final long SHARED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -78,8 +89,6 @@ final class Leases {
 
 	private volatile boolean closed;
 
-	private final AtomicBoolean renewing = new AtomicBoolean();
-
 	private volatile Consumer<DefaultLockHandle> whenLost = (handle) -> {
 	};
 
@@ -109,23 +118,23 @@ final class Leases {
 	 * @return the handle, or {@code null} if somebody else has the lock
 	 */
 	@Nullable DefaultLockHandle ask(LockAttempt attempt, @Nullable Duration limit) {
-		Function<Lease, DefaultLockHandle> toHandle = attempt::newHandle;
+		Function<HeldLease, DefaultLockHandle> toHandle = attempt::newHandle;
 		DistributedLock lock = attempt.distributedLock();
 		Acquisition acquisition = attempt.acquisition();
 		this.askers.add(acquisition);
 		DistributedLock.Entry entry = lock.join(acquisition, this::mayShare, toHandle);
 		DefaultLockHandle handle = entry.handle();
 		if (handle == null) {
-			HeldLease granted = entry.isAsker() ? leaseFor(attempt.leaseRequest(), entry.kept()) : null;
+			HeldLease granted = entry.isAsker() ? inTime(leaseFor(attempt.leaseRequest(), entry.kept())) : null;
 			if (granted == null) {
 				checkRefusal(acquisition);
 				return null;
 			}
 			if (entry.lingers()) {
-				lock.lingering(null).ifPresent((lingering) -> notKept(lock, lingering.lease()));
+				lock.lingering(null).ifPresent((lingering) -> notKept(lock, lingering.lease(), NOT_KEPT));
 			}
 			handle = lock.begin(acquisition, granted, toHandle);
-			begin(lock, granted.lease(), acquisition.grantedNanos(), limit);
+			begin(lock, granted, acquisition.grantedNanos(), limit);
 			if (this.closed) {
 				lose(lock, granted.lease(), CLOSED);
 			}
@@ -153,10 +162,25 @@ final class Leases {
 	private @Nullable HeldLease leaseFor(LeaseRequest request, @Nullable HeldLease kept) {
 		Lease handedOver = (kept != null) ? handOver(kept.lease(), request) : null;
 		if (kept != null && handedOver != null) {
-			return new HeldLease(handedOver, request.type(), kept.sinceNanos(), kept.handedOver() + 1);
+			return kept.handedOn(handedOver, request.type());
 		}
+		Moment asked = now();
 		Lease granted = tryAcquire(request).orElse(null);
-		return (granted != null) ? new HeldLease(granted, request.type(), System.nanoTime(), 0) : null;
+		return (granted != null)
+				? HeldLease.granted(granted, request.type(), Validity.of(granted.timeToLive(), asked, CLOCK)) : null;
+	}
+
+	/** An answer that took longer than the lease is worth nothing. */
+	private @Nullable HeldLease inTime(@Nullable HeldLease granted) {
+		if (granted == null || !granted.validity().isOver()) {
+			return granted;
+		}
+		giveBack(granted.lease());
+		return null;
+	}
+
+	private static Moment now() {
+		return Moment.now(CLOCK);
 	}
 
 	/**
@@ -219,13 +243,30 @@ final class Leases {
 		}
 	}
 
-	private void begin(DistributedLock lock, Lease lease, long now, @Nullable Duration limit) {
-		this.active.put(lease, new Active(lock, now, List.of(), new ReentrantLock()));
+	private void begin(DistributedLock lock, HeldLease held, long now, @Nullable Duration limit) {
+		Lease lease = held.lease();
+		this.active.put(lease, Active.of(lock, held, now));
 		this.whenGranted.accept(now);
+		endInTime(lock, lease, held.validity());
 		if (limit != null) {
 			Runnable lose = () -> lose(lock, lease, Failures.leaseOver(limit));
 			schedule(lease, lose, LockSettings.nanos(limit));
 		}
+	}
+
+	/** A lease ends with its validity, even if nobody can be asked. */
+	private void endInTime(DistributedLock lock, Lease lease, Validity validity) {
+		if (!validity.isLimited()) {
+			return;
+		}
+		schedule(lease, () -> {
+			if (validity.isOver()) {
+				notKept(lock, lease, NOT_RENEWED);
+			}
+			else {
+				endInTime(lock, lease, validity);
+			}
+		}, validity.remainingNanos());
 	}
 
 	/** Returns whether something will happen to a lease that is still in use. */
@@ -267,7 +308,8 @@ final class Leases {
 
 	/** Whether others of this process come first, for a while. */
 	private boolean mayKeep(DistributedLock lock, HeldLease held) {
-		return held.type() == LockType.DISTRIBUTED && !this.closed && lock.queue().queueLength() > 0
+		return held.type() == LockType.DISTRIBUTED && !this.closed && !held.validity().isOver()
+				&& lock.queue().queueLength() > 0
 				&& (this.localHandOver.allows(held.handedOver(), held.ageNanos()) || !isContended(held.lease()));
 	}
 
@@ -282,17 +324,19 @@ final class Leases {
 		if (entry == null) {
 			return;
 		}
-		Lease shared = null;
+		HeldLease successor = null;
 		boolean lost = false;
 		entry.asking().lock();
 		try {
 			LeaseRequest request = new LeaseRequest(held.lease().resource(), LockType.READ, writer.owner().name(),
 					writer.method(), Instant.now());
-			shared = this.active.containsKey(held.lease()) ? backend().handOver(held.lease(), request).orElse(null)
-					: null;
+			Lease shared = this.active.containsKey(held.lease())
+					? backend().handOver(held.lease(), request).orElse(null) : null;
 			if (shared != null) {
-				this.active.put(shared, new Active(lock, System.nanoTime(), List.of(), new ReentrantLock()));
+				successor = held.downgraded(shared);
+				this.active.put(shared, Active.of(lock, successor, System.nanoTime()));
 				this.active.remove(held.lease());
+				endInTime(lock, shared, held.validity());
 			}
 		}
 		catch (Throwable ex) {
@@ -304,13 +348,13 @@ final class Leases {
 			entry.asking().unlock();
 		}
 		if (lost) {
-			notKept(lock, held.lease());
+			notKept(lock, held.lease(), NOT_KEPT);
 		}
-		if (shared != null && !lock.replace(held, shared, LockType.READ)) {
-			release(shared);
+		if (successor != null && !lock.replace(held, successor)) {
+			release(successor.lease());
 		}
-		else if (shared != null && this.closed) {
-			lose(lock, shared, CLOSED);
+		else if (successor != null && this.closed) {
+			lose(lock, successor.lease(), CLOSED);
 		}
 	}
 
@@ -446,37 +490,48 @@ final class Leases {
 
 	private void renewSoon() {
 		this.whenTicking.run();
-		if (!this.active.isEmpty() && this.renewing.compareAndSet(false, true)) {
-			this.workers.execute(() -> {
-				try {
-					this.active.forEach(this::renewIfDue);
-				}
-				finally {
-					this.renewing.set(false);
-				}
-			});
+		long now = System.nanoTime();
+		List<Lease> due = new ArrayList<>();
+		this.active.forEach((lease, entry) -> {
+			if (entry.isDue(now)) {
+				due.add(lease);
+			}
+		});
+		// A backend that hangs delays those only that are renewed together.
+		for (int i = 0; i < due.size(); i += RENEWED_TOGETHER) {
+			List<Lease> together = List.copyOf(due.subList(i, Math.min(due.size(), i + RENEWED_TOGETHER)));
+			together.forEach((lease) -> this.active.computeIfPresent(lease, (key, entry) -> entry.inRenewal()));
+			this.workers.execute(() -> together.forEach(this::renew));
 		}
 	}
 
-	private void renewIfDue(Lease lease, Active entry) {
-		long now = System.nanoTime();
+	private void renew(Lease lease) {
+		Active entry = this.active.get(lease);
+		if (entry == null) {
+			return;
+		}
+		Moment asked = now();
 		try {
-			if (now - entry.renewedNanos() < lease.renewalInterval().toNanos() - TICK_NANOS) {
-				return;
-			}
-			if (renewUnlessReleased(lease, entry)) {
-				this.active.computeIfPresent(lease, (key, current) -> current.renewed(now));
-			}
-			else if (this.active.containsKey(lease)) {
-				this.active.computeIfPresent(lease, (key, current) -> current.renewed(now));
-				this.workers.execute(() -> notKept(entry.lock(), lease));
+			boolean kept = renewUnlessReleased(lease, entry);
+			boolean inTime = !kept || entry.validity().extend(asked);
+			renewAgain(lease, asked.nanos() + lease.renewalInterval().toNanos(), false);
+			if (!(kept && inTime) && this.active.containsKey(lease)) {
+				this.workers.execute(() -> notKept(entry.lock(), lease, inTime ? NOT_KEPT : NOT_RENEWED));
 			}
 		}
 		catch (Throwable ex) {
-			SafeLog.warn(logger,
-					"A distributed lock could not be renewed now and will be tried again: " + ex.getMessage(), null);
-			this.active.computeIfPresent(lease, (key, current) -> current.renewed(now));
+			if (!entry.failing()) {
+				SafeLog.warn(logger,
+						"The distributed lock on " + LockNames.quote(lease.resource())
+								+ " could not be renewed now and will be tried again and again: " + ex.getMessage(),
+						null);
+			}
+			renewAgain(lease, System.nanoTime() + lease.renewalInterval().toNanos() / RETRIES, true);
 		}
+	}
+
+	private void renewAgain(Lease lease, long dueNanos, boolean failing) {
+		this.active.computeIfPresent(lease, (key, entry) -> entry.renewed(dueNanos, failing));
 	}
 
 	/** Never after the release: what is given back must not come to life again. */
@@ -490,13 +545,12 @@ final class Leases {
 		}
 	}
 
-	private void notKept(DistributedLock lock, Lease lease) {
+	private void notKept(DistributedLock lock, Lease lease, String reason) {
 		lock.lingering(lease)
-			.ifPresent((lingering) -> SafeLog.warn(logger,
-					"The minimum hold of the distributed lock on " + LockNames.quote(lease.resource())
-							+ " has ended early, others may have got it already: " + NOT_KEPT,
+			.ifPresent((lingering) -> SafeLog.warn(logger, "The minimum hold of the distributed lock on "
+					+ LockNames.quote(lease.resource()) + " has ended early, others may have got it already: " + reason,
 					null));
-		lose(lock, lease, NOT_KEPT);
+		lose(lock, lease, reason);
 	}
 
 	private void lose(DistributedLock lock, Lease lease, String reason) {
@@ -528,13 +582,19 @@ final class Leases {
 		entry.timers().forEach((timer) -> timer.cancel(false));
 		entry.asking().lock();
 		try {
+			giveBack(lease);
+		}
+		finally {
+			entry.asking().unlock();
+		}
+	}
+
+	private void giveBack(Lease lease) {
+		try {
 			backend().release(lease);
 		}
 		catch (Throwable ex) {
 			SafeLog.warn(logger, "A distributed lock was not given back cleanly: " + ex.getMessage(), ex);
-		}
-		finally {
-			entry.asking().unlock();
 		}
 	}
 
@@ -542,20 +602,39 @@ final class Leases {
 	 * A lease in use.
 	 *
 	 * @param lock the lock it is for
-	 * @param renewedNanos when it was renewed
+	 * @param validity how long it is valid
+	 * @param dueNanos when it is to be renewed
+	 * @param renewing whether that is being done
+	 * @param failing whether that has failed the last time
 	 * @param timers what will happen to it
 	 * @param asking held while the backend renews the lease or takes it back
 	 */
-	private record Active(DistributedLock lock, long renewedNanos, List<Future<?>> timers, ReentrantLock asking) {
+	private record Active(DistributedLock lock, Validity validity, long dueNanos, boolean renewing, boolean failing,
+			List<Future<?>> timers, ReentrantLock asking) {
 
-		Active renewed(long nanos) {
-			return new Active(this.lock, nanos, this.timers, this.asking);
+		static Active of(DistributedLock lock, HeldLease held, long now) {
+			return new Active(lock, held.validity(), now + held.lease().renewalInterval().toNanos(), false, false,
+					List.of(), new ReentrantLock());
+		}
+
+		boolean isDue(long now) {
+			return !this.renewing && now - this.dueNanos >= -TICK_NANOS;
+		}
+
+		Active inRenewal() {
+			return new Active(this.lock, this.validity, this.dueNanos, true, this.failing, this.timers, this.asking);
+		}
+
+		Active renewed(long due, boolean failed) {
+			return new Active(this.lock, this.validity, due, false, failed, this.timers, this.asking);
 		}
 
 		Active with(Future<?> timer) {
 			List<Future<?>> extended = new ArrayList<>(this.timers);
+			extended.removeIf(Future::isDone);
 			extended.add(timer);
-			return new Active(this.lock, this.renewedNanos, List.copyOf(extended), this.asking);
+			return new Active(this.lock, this.validity, this.dueNanos, this.renewing, this.failing,
+					List.copyOf(extended), this.asking);
 		}
 
 	}

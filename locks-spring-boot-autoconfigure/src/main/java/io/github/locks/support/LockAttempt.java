@@ -15,7 +15,6 @@ import io.github.locks.LockTimeoutException;
 import io.github.locks.local.Acquisition;
 import io.github.locks.local.FairLock;
 import io.github.locks.local.Outcome;
-import io.github.locks.spi.Lease;
 import io.github.locks.spi.LeaseRequest;
 import io.github.locks.spi.LockEvent;
 import org.jspecify.annotations.Nullable;
@@ -148,7 +147,7 @@ final class LockAttempt {
 		}
 	}
 
-	DefaultLockHandle newHandle(Lease lease) {
+	DefaultLockHandle newHandle(HeldLease lease) {
 		return new DefaultLockHandle(this.runtime, this.resource, this.request, this.acquisition, lease);
 	}
 
