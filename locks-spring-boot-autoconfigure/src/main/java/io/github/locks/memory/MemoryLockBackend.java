@@ -53,9 +53,12 @@ public final class MemoryLockBackend implements LockBackend {
 
 	@Override
 	public Optional<Lease> tryAcquire(LeaseRequest request) {
-		MemoryLease lease = new MemoryLease(request, this.token.incrementAndGet());
-		MemoryLock lock = this.locks.compute(lease.key(),
-				(key, known) -> ((known != null) ? known : MemoryLock.FREE).ask(lease, System.nanoTime()));
+		MemoryLease lease = new MemoryLease(request);
+		MemoryLock lock = this.locks.compute(lease.key(), (key, known) -> {
+			// One after the other, so that tokens rise.
+			lease.fencingToken = this.token.incrementAndGet();
+			return ((known != null) ? known : MemoryLock.FREE).ask(lease, System.nanoTime());
+		});
 		return lock.leases().contains(lease) ? Optional.of(lease) : Optional.empty();
 	}
 
@@ -68,8 +71,11 @@ public final class MemoryLockBackend implements LockBackend {
 	@Override
 	public Optional<Lease> handOver(Lease lease, LeaseRequest successor) {
 		MemoryLease held = (MemoryLease) lease;
-		MemoryLease next = new MemoryLease(successor, this.token.incrementAndGet());
-		MemoryLock lock = this.locks.computeIfPresent(held.key(), (key, known) -> known.replace(held, next));
+		MemoryLease next = new MemoryLease(successor);
+		MemoryLock lock = this.locks.computeIfPresent(held.key(), (key, known) -> {
+			next.fencingToken = this.token.incrementAndGet();
+			return known.replace(held, next);
+		});
 		if (lock == null || !lock.leases().contains(next)) {
 			return Optional.empty();
 		}
@@ -214,15 +220,14 @@ public final class MemoryLockBackend implements LockBackend {
 
 		private final LeaseRequest request;
 
-		private final long fencingToken;
+		private volatile long fencingToken;
 
 		private final long grantedNanos = System.nanoTime();
 
 		private final CountDownLatch released = new CountDownLatch(1);
 
-		MemoryLease(LeaseRequest request, long fencingToken) {
+		MemoryLease(LeaseRequest request) {
 			this.request = request;
-			this.fencingToken = fencingToken;
 		}
 
 		@Override
