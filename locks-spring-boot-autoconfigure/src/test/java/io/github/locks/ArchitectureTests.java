@@ -75,15 +75,15 @@ class ArchitectureTests {
 
 	@Test
 	void brothersDoNotSeeEachOther() {
-		brothers("local", "file", "memory", "statistics", "deadlock");
+		brothers("local", "file", "memory", "redis", "statistics", "deadlock");
 		brothers("support", "aop", "actuate", "metrics", "event");
 	}
 
 	@Test
 	void arrowsGoDown() {
-		level("spi", "local", "file", "memory", "statistics", "deadlock", "support", "aop", "actuate", "metrics",
-				"event", "autoconfigure", "test");
-		for (String engine : new String[] { "local", "file", "memory", "statistics", "deadlock" }) {
+		level("spi", "local", "file", "memory", "redis", "statistics", "deadlock", "support", "aop", "actuate",
+				"metrics", "event", "autoconfigure", "test");
+		for (String engine : new String[] { "local", "file", "memory", "redis", "statistics", "deadlock" }) {
 			level(engine, "support", "aop", "actuate", "metrics", "event", "autoconfigure", "test");
 		}
 		for (String face : new String[] { "support", "aop", "actuate", "metrics", "event", "autoconfigure" }) {
@@ -103,8 +103,8 @@ class ArchitectureTests {
 			.resideInAnyPackage(below("aop"), below("actuate"), below("metrics"), below("event"))
 			.should()
 			.dependOnClassesThat()
-			.resideInAnyPackage(below("local"), below("file"), below("memory"), below("statistics"), below("deadlock"),
-					below("support"))
+			.resideInAnyPackage(below("local"), below("file"), below("memory"), below("redis"), below("statistics"),
+					below("deadlock"), below("support"))
 			.because("whatever a face does, a user of the contract can do too"));
 	}
 
@@ -128,6 +128,7 @@ class ArchitectureTests {
 		seenOnlyBy("org.springframework.aop..", "autoconfigure", "aop");
 		seenOnlyBy("org.springframework.transaction..", "aop");
 		seenOnlyBy("reactor..", "aop");
+		seenOnlyBy("org.springframework.data..", "autoconfigure", "redis");
 	}
 
 	@Test

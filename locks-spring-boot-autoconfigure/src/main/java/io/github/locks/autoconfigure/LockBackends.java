@@ -7,6 +7,7 @@ import java.util.Locale;
 import io.github.locks.LockBackendException;
 import io.github.locks.file.FileLockBackend;
 import io.github.locks.memory.MemoryLockBackend;
+import io.github.locks.redis.RedisLockBackend;
 import io.github.locks.spi.LockBackend;
 import io.github.locks.support.DefaultLockManager;
 import io.github.locks.support.DefaultLockManagerBuilder;
@@ -14,6 +15,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.core.env.Environment;
 
 /**
@@ -64,6 +66,11 @@ final class LockBackends {
 			warnOfIgnoredDirectory(environment);
 			return builder.backend(MemoryLockBackend::new).build();
 		}
+		if (configured() == LocksProperties.Backend.REDIS) {
+			throw new InvalidConfigurationPropertyValueException(BACKEND_PROPERTY, "redis",
+					"needs a RedisConnectionFactory bean, and there is none: add 'spring-boot-starter-data-redis' to"
+							+ " the dependencies, and name the server by 'spring.data.redis.*'");
+		}
 		LocksPropertiesMapper mapper = new LocksPropertiesMapper(this.properties);
 		if (!environment.containsProperty(DIRECTORY_PROPERTY)) {
 			return builder.backend(() -> FileLockBackend.open(mapper.directory())).build();
@@ -107,6 +114,7 @@ final class LockBackends {
 	private boolean isAskedFor(LockBackend chosen) {
 		return switch (configured()) {
 			case MEMORY -> chosen instanceof MemoryLockBackend;
+			case REDIS -> chosen instanceof RedisLockBackend;
 			case FILE -> false;
 		};
 	}

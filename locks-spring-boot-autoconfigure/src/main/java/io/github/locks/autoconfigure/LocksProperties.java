@@ -65,6 +65,8 @@ public final class LocksProperties {
 
 	private final Distributed distributed = new Distributed();
 
+	private final Redis redis = new Redis();
+
 	private final Deadlock deadlock = new Deadlock();
 
 	private final Statistics statistics = new Statistics();
@@ -140,6 +142,10 @@ public final class LocksProperties {
 
 	public Distributed getDistributed() {
 		return this.distributed;
+	}
+
+	public Redis getRedis() {
+		return this.redis;
 	}
 
 	public Deadlock getDeadlock() {
@@ -290,6 +296,12 @@ public final class LocksProperties {
 		private Backend backend = Backend.FILE;
 
 		/**
+		 * How long a distributed lock outlives its process, where the backend does not
+		 * notice that at once. It is renewed three times in that time.
+		 */
+		private Duration lease = Duration.ofSeconds(30);
+
+		/**
 		 * How often a distributed lock is handed on inside of this process while other
 		 * processes wait for it. Zero means never.
 		 */
@@ -307,6 +319,14 @@ public final class LocksProperties {
 
 		public void setBackend(Backend backend) {
 			this.backend = backend;
+		}
+
+		public Duration getLease() {
+			return this.lease;
+		}
+
+		public void setLease(Duration lease) {
+			this.lease = lease;
 		}
 
 		public int getLocalHandovers() {
@@ -328,12 +348,35 @@ public final class LocksProperties {
 	}
 
 	/**
+	 * Distributed locks in Redis.
+	 */
+	public static final class Redis {
+
+		/**
+		 * What all keys begin with. Who has another prefix has other locks.
+		 */
+		private String keyPrefix = "locks";
+
+		public String getKeyPrefix() {
+			return this.keyPrefix;
+		}
+
+		public void setKeyPrefix(String keyPrefix) {
+			this.keyPrefix = keyPrefix;
+		}
+
+	}
+
+	/**
 	 * What keeps the distributed locks.
 	 */
 	public enum Backend {
 
 		/** Files in the lock directory, for the processes of one machine. */
 		FILE,
+
+		/** The Redis that {@code spring.data.redis.*} names, for all that share it. */
+		REDIS,
 
 		/** The memory of this process, for tests and single instances. */
 		MEMORY

@@ -8,6 +8,7 @@ import io.github.locks.InvalidLockNameException;
 import io.github.locks.LockNames;
 import io.github.locks.LockScope;
 import io.github.locks.LockType;
+import io.github.locks.redis.RedisLockBackend;
 import io.github.locks.support.DefaultLockManager;
 import io.github.locks.support.DefaultLockManagerBuilder;
 import io.github.locks.support.ResourceSettings;
@@ -119,6 +120,24 @@ final class LocksPropertiesMapper {
 		builder.localHandOver(
 				between("locks.distributed.local-handovers", distributed.getLocalHandovers(), 0, Integer.MAX_VALUE),
 				notNegative("locks.distributed.local-handover-time", distributed.getLocalHandoverTime()));
+	}
+
+	/** How long leases last, where the backend has some. */
+	Duration lease() {
+		Duration lease = this.properties.getDistributed().getLease();
+		if (lease.compareTo(RedisLockBackend.SHORTEST_LEASE) < 0) {
+			throw invalid("locks.distributed.lease", lease, "must be two seconds or more, such as '30s'");
+		}
+		return lease;
+	}
+
+	String keyPrefix() {
+		String prefix = this.properties.getRedis().getKeyPrefix();
+		if (!RedisLockBackend.isPrefix(prefix)) {
+			throw invalid("locks.redis.key-prefix", LockNames.escape(prefix),
+					"must be 1 to 100 letters, digits, '.', ':', '_' or '-', such as 'orders:locks'");
+		}
+		return prefix;
 	}
 
 	private static LockScope scope(String name, LockScope value) {

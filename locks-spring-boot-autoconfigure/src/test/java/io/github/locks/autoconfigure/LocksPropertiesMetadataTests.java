@@ -34,11 +34,12 @@ class LocksPropertiesMetadataTests {
 		assertThat(this.properties).extracting((property) -> property.get("name").asString())
 			.containsExactlyInAnyOrder("locks.enabled", "locks.directory", "locks.timeout.read", "locks.timeout.write",
 					"locks.timeout.distributed", "locks.resources", "locks.scope", "locks.distributed.backend",
-					"locks.distributed.local-handovers", "locks.distributed.local-handover-time",
-					"locks.deadlock.check-interval", "locks.deadlock.threshold", "locks.deadlock.policy",
-					"locks.statistics.enabled", "locks.statistics.history-size", "locks.statistics.max-resources",
-					"locks.statistics.timing", "locks.fairness", "locks.metrics.enabled", "locks.idle-eviction",
-					"locks.release-after-transaction", "locks.shutdown-timeout", "locks.validation");
+					"locks.distributed.lease", "locks.redis.key-prefix", "locks.distributed.local-handovers",
+					"locks.distributed.local-handover-time", "locks.deadlock.check-interval",
+					"locks.deadlock.threshold", "locks.deadlock.policy", "locks.statistics.enabled",
+					"locks.statistics.history-size", "locks.statistics.max-resources", "locks.statistics.timing",
+					"locks.fairness", "locks.metrics.enabled", "locks.idle-eviction", "locks.release-after-transaction",
+					"locks.shutdown-timeout", "locks.validation");
 	}
 
 	@Test

@@ -1,0 +1,45 @@
+package io.github.locks.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Pattern;
+
+import io.github.locks.LockType;
+
+/**
+ * The keys of one lock, all in one slot of a cluster. What people would type as a name is
+ * found as it is in the keys, everything else as its hash.
+ *
+ * @param base what all of them begin with
+ */
+record LockKeys(String base) {
+
+	private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_.:/@-]{1,100}");
+
+	static LockKeys of(String prefix, String resource, LockType type) {
+		String name = PLAIN.matcher(resource).matches() ? resource : "#" + hash(resource);
+		return new LockKeys(prefix + ":{" + name + "}:" + ((type == LockType.DISTRIBUTED) ? "lock" : "readwrite"));
+	}
+
+	/**
+	 * In the order of the script, with the key that tells that a request was withdrawn.
+	 */
+	List<String> all(String id) {
+		return List.of(this.base + ":holders", this.base + ":queue", this.base + ":waiters", this.base + ":token",
+				this.base + ":info", this.base + ":withdrawn:" + id);
+	}
+
+	private static String hash(String name) {
+		try {
+			byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+			return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException("Every JDK has SHA-256", ex);
+		}
+	}
+
+}
