@@ -129,6 +129,7 @@ class ArchitectureTests {
 		seenOnlyBy("org.springframework.transaction..", "aop");
 		seenOnlyBy("reactor..", "aop");
 		seenOnlyBy("org.springframework.data..", "autoconfigure", "redis");
+		seenOnlyBy("io.lettuce..", "redis");
 	}
 
 	@Test

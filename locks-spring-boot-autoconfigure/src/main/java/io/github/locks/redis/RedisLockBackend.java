@@ -5,13 +5,18 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.github.locks.LockBackendException;
+import io.github.locks.LockBackendUnavailableException;
 import io.github.locks.LockHolder;
 import io.github.locks.LockNames;
 import io.github.locks.LockType;
@@ -54,14 +59,23 @@ public final class RedisLockBackend implements LockBackend {
 	/** How long a place in a queue is kept for who does not ask again. */
 	private static final Duration PATIENCE = Duration.ofSeconds(3);
 
+	private static final long WITHDRAWAL_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
 	/** How many tokens the script sets aside with each grant. */
 	private static final int TOKENS = 128;
 
-	private static final int ID = 1;
+	/** How clients report that the server has answered, by names that they share. */
+	private static final Set<String> ANSWERS = Set.of("RedisCommandExecutionException", "JedisDataException");
+
+	/** What a server answers that is not ready. */
+	private static final Pattern OUTAGE = Pattern
+		.compile("(?:LOADING|BUSY|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNKILLABLE)\\b");
 
 	@SuppressWarnings("rawtypes")
 	private static final RedisScript<List> SCRIPT = RedisScript
 		.of(new ClassPathResource("lock.lua", RedisLockBackend.class), List.class);
+
+	private final LockConnections connections;
 
 	private final StringRedisTemplate redis;
 
@@ -82,7 +96,9 @@ public final class RedisLockBackend implements LockBackend {
 
 	/**
 	 * Creates a backend. Nothing is asked of Redis until the first lock is.
-	 * @param connectionFactory the connections; not closed with the backend
+	 * @param connectionFactory the connections; not closed with the backend. Of Lettuce a
+	 * connection of the same kind is made that waits for an answer for a sixth of the
+	 * lease, and for two seconds at most
 	 * @param lease how long a lock outlives its process, and a Redis that does not answer
 	 * a hold; at least two seconds
 	 * @param prefix what all keys begin with
@@ -98,10 +114,12 @@ public final class RedisLockBackend implements LockBackend {
 					"'prefix' must be 1 to 100 letters, digits, '.', ':', '_' or '-', but is "
 							+ LockNames.quote(prefix));
 		}
-		this.redis = new StringRedisTemplate(connectionFactory);
+		this.connections = LockConnections.of(connectionFactory, lease);
+		this.redis = new StringRedisTemplate(this.connections.factory());
 		this.lease = lease;
 		this.prefix = prefix;
-		this.messages = new ReleaseMessages(connectionFactory, prefix + ":released:" + this.process, this::tell);
+		this.messages = new ReleaseMessages(this.connections.factory(), prefix + ":released:" + this.process,
+				this::tell);
 	}
 
 	/**
@@ -118,14 +136,15 @@ public final class RedisLockBackend implements LockBackend {
 		checkOpen(request.resource());
 		LockKeys keys = keys(request);
 		RedisWait wait = this.waits.get(keys);
-		return (wait != null && wait.type() == request.type()) ? take(wait, request)
-				: acquire(keys, newId(request.type()), request, Duration.ZERO);
+		return (wait != null && wait.type() == request.type()) ? take(wait, request) : acquire(keys, request);
 	}
 
 	/** Takes a place in the queue, or the lock that it was given. */
 	private Optional<Lease> take(RedisWait wait, LeaseRequest request) {
+		this.messages.listen();
 		wait.asking();
 		Optional<Lease> lease = acquire(wait.keys(), wait.id(), request, PATIENCE);
+		wait.answered();
 		if (lease.isPresent()) {
 			wait.taken();
 			this.waits.remove(wait.keys(), wait);
@@ -133,24 +152,31 @@ public final class RedisLockBackend implements LockBackend {
 		return lease;
 	}
 
-	private Optional<Lease> acquire(LockKeys keys, String id, LeaseRequest request, Duration patience) {
+	private Optional<Lease> acquire(LockKeys keys, LeaseRequest request) {
+		String id = newId(request.type());
 		try {
-			List<?> answer = run(keys, id, "acquire", millis(this.lease), millis(patience), this.messages.channel(),
-					ShownHolder.write(request));
-			if (number(answer, 0) != 1) {
-				return Optional.empty();
-			}
-			return Optional.of(lease(keys, id, request, answer));
+			return acquire(keys, id, request, Duration.ZERO);
 		}
 		catch (RuntimeException ex) {
 			// The answer may have been yes.
 			withdraw(keys, id, this.lease);
+			throw ex;
+		}
+	}
+
+	private Optional<Lease> acquire(LockKeys keys, String id, LeaseRequest request, Duration patience) {
+		try {
+			List<?> answer = run(keys, id, "acquire", millis(this.lease), millis(patience), this.messages.channel(),
+					ShownHolder.write(request));
+			return (number(answer, 0) == 1) ? Optional.of(lease(keys, id, request, answer)) : Optional.empty();
+		}
+		catch (RuntimeException ex) {
 			throw failure("acquire", request.resource(), request.type(), ex);
 		}
 	}
 
 	private RedisLease lease(LockKeys keys, String id, LeaseRequest request, List<?> answer) {
-		long token = number(answer, ID);
+		long token = number(answer, 1);
 		return new RedisLease(request.resource(), request.type(), keys, id, token, token + TOKENS - 1,
 				number(answer, 2) != 0, this.lease);
 	}
@@ -217,7 +243,6 @@ public final class RedisLockBackend implements LockBackend {
 		if (this.waits.putIfAbsent(keys, wait) != null) {
 			return ReleaseWatch.NONE;
 		}
-		this.messages.listen();
 		return wait;
 	}
 
@@ -234,7 +259,7 @@ public final class RedisLockBackend implements LockBackend {
 	void waitEnded(RedisWait wait, boolean givenUp) {
 		this.waits.remove(wait.keys(), wait);
 		if (givenUp) {
-			withdraw(wait.keys(), wait.id(), Duration.ZERO);
+			withdraw(wait.keys(), wait.id(), wait.isAnswered() ? Duration.ZERO : this.lease);
 		}
 	}
 
@@ -243,14 +268,24 @@ public final class RedisLockBackend implements LockBackend {
 	 * @param late how long it may still be on its way
 	 */
 	private void withdraw(LockKeys keys, String id, Duration late) {
+		long until = System.nanoTime() + this.lease.toNanos();
 		this.messages.execute(() -> {
-			try {
-				run(keys, id, "release", millis(late));
-			}
-			catch (RuntimeException ex) {
-				logger.debug("A request was not taken back; what it was given will run out", ex);
+			// What nobody takes back runs out by then.
+			while (!isWithdrawn(keys, id, late) && System.nanoTime() - until < 0 && !this.closed.get()) {
+				LockSupport.parkNanos(WITHDRAWAL_PAUSE_NANOS);
 			}
 		});
+	}
+
+	private boolean isWithdrawn(LockKeys keys, String id, Duration late) {
+		try {
+			run(keys, id, "release", millis(late));
+			return true;
+		}
+		catch (RuntimeException ex) {
+			logger.debug("A request was not taken back and will be tried again", ex);
+			return false;
+		}
 	}
 
 	/** Has no consequences if it is done twice. */
@@ -303,11 +338,27 @@ public final class RedisLockBackend implements LockBackend {
 
 	private static LockBackendException failure(String operation, String resource, LockType type,
 			RuntimeException cause) {
-		return new LockBackendException(
-				"Redis could not " + operation + " the " + type.key() + " lock on " + LockNames.quote(resource) + ": "
-						+ reason(cause)
-						+ ". Is the server of 'spring.data.redis.*' there, and does it let this user run scripts?",
+		String reason = reason(cause);
+		String message = "Redis could not " + operation + " the " + type.key() + " lock on " + LockNames.quote(resource)
+				+ ": " + reason;
+		if (isOutage(cause)) {
+			return new LockBackendUnavailableException(
+					message + ". Is the server there that 'spring.data.redis.*' names?", resource, type, cause);
+		}
+		return new LockBackendException(message + ". May its user run scripts, and read and write these keys?",
 				resource, type, cause);
+	}
+
+	/**
+	 * Whether it may be over soon: there was no answer, or that of a server at its start.
+	 */
+	private static boolean isOutage(Throwable failure) {
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (ANSWERS.contains(cause.getClass().getSimpleName())) {
+				return OUTAGE.matcher(String.valueOf(cause.getMessage())).lookingAt();
+			}
+		}
+		return true;
 	}
 
 	/** The innermost message says what is wrong; none of them has a password. */
@@ -317,13 +368,14 @@ public final class RedisLockBackend implements LockBackend {
 			cause = cause.getCause();
 		}
 		String message = cause.getMessage();
-		return (message != null) ? message : cause.getClass().getName();
+		return (message != null) ? message.replaceFirst("\\.$", "") : cause.getClass().getName();
 	}
 
 	@Override
 	public void close() {
 		if (this.closed.compareAndSet(false, true)) {
 			this.messages.close();
+			this.connections.close();
 		}
 	}
 

@@ -39,6 +39,9 @@ final class RedisWait implements ReleaseWatch {
 	/** Whether Redis knows the place, and has said nothing of it since. */
 	private volatile boolean quiet;
 
+	/** Whether no question is on its way. */
+	private volatile boolean answered = true;
+
 	RedisWait(RedisLockBackend backend, LockKeys keys, LockType type, String id, Runnable wakeUp) {
 		this.backend = backend;
 		this.keys = keys;
@@ -61,7 +64,17 @@ final class RedisWait implements ReleaseWatch {
 
 	/** It is being asked for: what Redis says from now on is news. */
 	void asking() {
+		this.answered = false;
 		this.quiet = true;
+	}
+
+	void answered() {
+		this.answered = true;
+	}
+
+	/** Whether Redis has answered the last question, so that none can arrive late. */
+	boolean isAnswered() {
+		return this.answered;
 	}
 
 	/** Redis may have given the lock to this place in its queue. */

@@ -198,6 +198,7 @@ final class AsyncAcquire {
 
 	private void checkPatience() {
 		if (this.attempt.remainingNanos() <= 0) {
+			this.attempt.checkOutage();
 			throw this.failures.timeout(this.attempt, 1);
 		}
 		this.runtime.admit(this.attempt.request(), this.attempt.acquisition().owner());

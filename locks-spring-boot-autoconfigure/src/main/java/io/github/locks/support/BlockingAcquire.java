@@ -188,6 +188,7 @@ final class BlockingAcquire {
 			throw this.failures.interrupted(this.attempt.request());
 		}
 		if (this.attempt.remainingNanos() <= 0) {
+			this.attempt.checkOutage();
 			throw this.failures.timeout(this.attempt, 1);
 		}
 		this.runtime.admit(this.attempt.request(), this.attempt.acquisition().owner());
@@ -200,6 +201,7 @@ final class BlockingAcquire {
 		DefaultLockHandle handle;
 		try {
 			handle = this.runtime.leases().ask(this.attempt, this.runtime.settings().leaseOf(this.attempt.request()));
+			this.attempt.checkOutage();
 		}
 		catch (Throwable ex) {
 			this.attempt.endGranted(LockAttempt.kindOf(ex));

@@ -20,6 +20,7 @@ import java.util.function.LongConsumer;
 import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 
+import io.github.locks.LockBackendUnavailableException;
 import io.github.locks.LockHolder;
 import io.github.locks.LockNames;
 import io.github.locks.LockType;
@@ -125,7 +126,7 @@ final class Leases {
 		DistributedLock.Entry entry = lock.join(acquisition, this::mayShare, toHandle);
 		DefaultLockHandle handle = entry.handle();
 		if (handle == null) {
-			HeldLease granted = entry.isAsker() ? inTime(leaseFor(attempt.leaseRequest(), entry.kept())) : null;
+			HeldLease granted = entry.isAsker() ? inTime(leaseFor(attempt, entry.kept())) : null;
 			if (granted == null) {
 				checkRefusal(acquisition);
 				return null;
@@ -159,15 +160,24 @@ final class Leases {
 	}
 
 	/** The lease that another owner of this process has left, or one of the backend. */
-	private @Nullable HeldLease leaseFor(LeaseRequest request, @Nullable HeldLease kept) {
+	private @Nullable HeldLease leaseFor(LockAttempt attempt, @Nullable HeldLease kept) {
+		LeaseRequest request = attempt.leaseRequest();
 		Lease handedOver = (kept != null) ? handOver(kept.lease(), request) : null;
 		if (kept != null && handedOver != null) {
 			return kept.handedOn(handedOver, request.type());
 		}
 		Moment asked = now();
-		Lease granted = tryAcquire(request).orElse(null);
-		return (granted != null)
-				? HeldLease.granted(granted, request.type(), Validity.of(granted.timeToLive(), asked, CLOCK)) : null;
+		try {
+			Lease granted = tryAcquire(request).orElse(null);
+			attempt.outage(null);
+			return (granted != null)
+					? HeldLease.granted(granted, request.type(), Validity.of(granted.timeToLive(), asked, CLOCK))
+					: null;
+		}
+		catch (LockBackendUnavailableException ex) {
+			attempt.outage(ex);
+			return null;
+		}
 	}
 
 	/** An answer that took longer than the lease is worth nothing. */

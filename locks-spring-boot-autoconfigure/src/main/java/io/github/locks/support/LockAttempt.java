@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.github.locks.DeadlockException;
+import io.github.locks.LockBackendUnavailableException;
 import io.github.locks.LockException;
 import io.github.locks.LockHandle;
 import io.github.locks.LockInterruptedException;
@@ -47,6 +48,9 @@ final class LockAttempt {
 
 	/** Waits for the backend, without having waited in the queue. */
 	private volatile boolean asksAgain;
+
+	/** Why the backend did not answer the last time, if it did not. */
+	private volatile @Nullable LockBackendUnavailableException outage;
 
 	LockAttempt(LockRuntime runtime, LockRequest request, LockOwner owner,
 			@Nullable Consumer<Acquisition> whenSettled) {
@@ -122,6 +126,18 @@ final class LockAttempt {
 	LeaseRequest leaseRequest() {
 		return new LeaseRequest(this.request.resource(), this.request.type(), this.acquisition.owner().name(),
 				this.request.method(), Instant.now());
+	}
+
+	void outage(@Nullable LockBackendUnavailableException reason) {
+		this.outage = reason;
+	}
+
+	/** Fails if nobody knows who has the lock. */
+	void checkOutage() {
+		LockBackendUnavailableException reason = this.outage;
+		if (reason != null) {
+			throw reason;
+		}
 	}
 
 	/** Whether it asks the backend, rather than waiting for others of this process. */

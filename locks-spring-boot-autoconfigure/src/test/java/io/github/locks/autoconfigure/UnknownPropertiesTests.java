@@ -47,15 +47,16 @@ class UnknownPropertiesTests {
 	@ParameterizedTest
 	@CsvSource({ "locks.backend, locks.distributed.backend", "locks.bakend, locks.distributed.backend",
 			"locks.interval, locks.deadlock.check-interval", "locks.history-size, locks.statistics.history-size",
-			"locks.lock.threshold, locks.deadlock.threshold", "locks.timeouts.write, locks.timeout.write" })
+			"locks.lock.threshold, locks.deadlock.threshold", "locks.timeouts.write, locks.timeout.write",
+			"locks.lease, locks.distributed.lease", "locks.distributed.redis.key-prefix, locks.redis.key-prefix" })
 	void nameThatEndsAlikeIsProposed(String key, String meant, CapturedOutput output) {
 		startWith(new MapPropertySource("mine", Map.of(key, "5s")));
 		assertThat(output).contains(WARNING + "'" + key + "'").contains(", did you mean '" + meant + "'?");
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "locks.distributed.lease", "locks.distributed.redis.key-prefix", "locks.nonsense",
-			"locks.lead", "locks.distributed.jdbc.table", "locks.renewal.period", "locks.x" })
+	@ValueSource(strings = { "locks.nonsense", "locks.lead", "locks.distributed.jdbc.table", "locks.renewal.period",
+			"locks.x" })
 	void nothingIsProposedThatIsFarOff(String key, CapturedOutput output) {
 		startWith(new MapPropertySource("mine", Map.of(key, "5s", "locks.resources.orders.lease", "5s")));
 		assertThat(output).contains(WARNING + "'" + key + "'").doesNotContain("did you mean");
