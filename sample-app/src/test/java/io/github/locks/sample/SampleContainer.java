@@ -11,6 +11,7 @@ import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.Container.ExecResult;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.AbstractWaitStrategy;
+import org.testcontainers.utility.DockerImageName;
 import org.testcontainers.utility.MountableFile;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -34,19 +35,23 @@ final class SampleContainer extends SampleInstance {
 	 * Whether there are an engine and an image. Says what is missing.
 	 */
 	static boolean canRun() throws InterruptedException {
-		String missing = missing();
+		return canRun(TestImages.JAVA);
+	}
+
+	static boolean canRun(DockerImageName image) throws InterruptedException {
+		String missing = missing(image);
 		if (missing != null) {
 			System.out.println("The tests with containers are skipped: " + missing + ".");
 		}
 		return missing == null;
 	}
 
-	private static String missing() throws InterruptedException {
+	private static String missing(DockerImageName image) throws InterruptedException {
 		try {
 			if (!DockerClientFactory.instance().isDockerAvailable()) {
 				return "no Docker engine answers";
 			}
-			return TestImages.isThere(TestImages.JAVA) ? null : "the image " + TestImages.JAVA + " cannot be had";
+			return TestImages.isThere(image) ? null : "the image " + image + " cannot be had";
 		}
 		catch (RuntimeException ex) {
 			return "Testcontainers cannot find its way to the engine, see TESTCONTAINERS_HOST_OVERRIDE in CONTRIBUTING.md";

@@ -18,6 +18,9 @@ final class TestImages {
 	/** Has {@code java}, {@code mkfifo}, {@code mv} and {@code readlink}. */
 	static final DockerImageName JAVA = image("java", "eclipse-temurin:17-jre");
 
+	/** Starts a Redis server with the arguments that it is given. */
+	static final DockerImageName REDIS = image("redis", "redis:8.2-alpine");
+
 	private TestImages() {
 	}
 
