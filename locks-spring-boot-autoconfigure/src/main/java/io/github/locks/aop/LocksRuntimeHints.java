@@ -14,7 +14,7 @@ import org.springframework.aot.hint.RuntimeHintsRegistrar;
 
 /**
  * What a native image of any application with annotated methods has to keep: the
- * annotations, what templates see as {@code #root}, and the script for Redis.
+ * annotations, what templates see as {@code #root}, and the scripts for Redis.
  */
 final class LocksRuntimeHints implements RuntimeHintsRegistrar {
 
@@ -26,7 +26,7 @@ final class LocksRuntimeHints implements RuntimeHintsRegistrar {
 		}
 		hints.reflection().registerType(CallRoot.class, MemberCategory.INVOKE_PUBLIC_METHODS);
 		hints.reflection().registerType(Method.class, MemberCategory.INVOKE_PUBLIC_METHODS);
-		hints.resources().registerPattern("io/github/locks/redis/lock.lua");
+		hints.resources().registerPattern("io/github/locks/redis/*.lua");
 	}
 
 }

@@ -16,6 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.locks.spi.PictureFormat;
 import io.github.locks.spi.ProcessPicture;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;

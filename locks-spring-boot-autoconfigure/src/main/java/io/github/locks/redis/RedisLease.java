@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param lastToken the last of the tokens that were set aside for this process
  * @param previousHolderCrashed whether an exclusive holder let its lease run out
  * @param duration how long it lasts
+ * @param contention whether others wait for it
  */
 record RedisLease(String resource, LockType type, LockKeys keys, String id, long fencingToken, long lastToken,
-		boolean previousHolderCrashed, Duration duration) implements Lease {
+		boolean previousHolderCrashed, Duration duration, Contention contention) implements Lease {
 
 	private static final int RENEWALS = 3;
 
@@ -38,7 +39,7 @@ record RedisLease(String resource, LockType type, LockKeys keys, String id, long
 	/** The same lock for another owner of this process, if there is a token for it. */
 	@Nullable RedisLease successor(LeaseRequest request) {
 		return (this.fencingToken < this.lastToken) ? new RedisLease(this.resource, request.type(), this.keys, this.id,
-				this.fencingToken + 1, this.lastToken, false, this.duration) : null;
+				this.fencingToken + 1, this.lastToken, false, this.duration, this.contention) : null;
 	}
 
 	/** Leases are looked up often, and no two are the same. */

@@ -1,5 +1,6 @@
 package io.github.locks.redis;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
@@ -23,6 +24,7 @@ import io.github.locks.LockType;
 import io.github.locks.spi.Lease;
 import io.github.locks.spi.LeaseRequest;
 import io.github.locks.spi.LockBackend;
+import io.github.locks.spi.ProcessPicture;
 import io.github.locks.spi.ReleaseWatch;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -81,6 +83,8 @@ public final class RedisLockBackend implements LockBackend {
 
 	private final ReleaseMessages messages;
 
+	private final RedisPictures pictures;
+
 	private final Duration lease;
 
 	private final String prefix;
@@ -118,6 +122,7 @@ public final class RedisLockBackend implements LockBackend {
 		this.redis = new StringRedisTemplate(this.connections.factory());
 		this.lease = lease;
 		this.prefix = prefix;
+		this.pictures = new RedisPictures(this.redis, prefix);
 		this.messages = new ReleaseMessages(this.connections.factory(), prefix + ":released:" + this.process,
 				this::tell);
 	}
@@ -178,14 +183,19 @@ public final class RedisLockBackend implements LockBackend {
 	private RedisLease lease(LockKeys keys, String id, LeaseRequest request, List<?> answer) {
 		long token = number(answer, 1);
 		return new RedisLease(request.resource(), request.type(), keys, id, token, token + TOKENS - 1,
-				number(answer, 2) != 0, this.lease);
+				number(answer, 2) != 0, this.lease, new Contention(number(answer, 3) != 0));
 	}
 
 	@Override
 	public boolean renew(Lease lease) {
 		RedisLease held = (RedisLease) lease;
 		try {
-			return number(run(held.keys(), held.id(), "renew", millis(this.lease)), 0) == 1;
+			List<?> answer = run(held.keys(), held.id(), "renew", millis(this.lease));
+			boolean kept = number(answer, 0) == 1;
+			if (kept) {
+				held.contention().learn(number(answer, 1) != 0);
+			}
+			return kept;
 		}
 		catch (RuntimeException ex) {
 			throw failure("renew", held.resource(), held.type(), ex);
@@ -214,6 +224,23 @@ public final class RedisLockBackend implements LockBackend {
 	}
 
 	@Override
+	public boolean isContended(Lease lease) {
+		RedisLease held = (RedisLease) lease;
+		return held.contention().isContended(() -> this.messages.execute(() -> askForContention(held)));
+	}
+
+	private void askForContention(RedisLease held) {
+		boolean contended = true;
+		try {
+			contended = number(run(held.keys(), held.id(), "contended"), 0) != 0;
+		}
+		catch (RuntimeException ex) {
+			logger.debug("It cannot be told whether others wait", ex);
+		}
+		held.contention().learn(contended);
+	}
+
+	@Override
 	public void release(Lease lease) {
 		RedisLease held = (RedisLease) lease;
 		try {
@@ -233,6 +260,29 @@ public final class RedisLockBackend implements LockBackend {
 			.filter((answer) -> number(answer, 0) == 1)
 			.findFirst()
 			.flatMap((answer) -> ShownHolder.read(String.valueOf(answer.get(1))));
+	}
+
+	@Override
+	public void publish(ProcessPicture picture) {
+		try {
+			if (!this.closed.get()) {
+				this.pictures.publish(picture);
+			}
+		}
+		catch (IOException | RuntimeException ex) {
+			logger.debug("Other processes cannot be told who holds and waits here", ex);
+		}
+	}
+
+	@Override
+	public List<ProcessPicture> pictures() {
+		try {
+			return this.closed.get() ? List.of() : this.pictures.read();
+		}
+		catch (RuntimeException ex) {
+			logger.debug("It cannot be told who holds and waits in other processes", ex);
+			return List.of();
+		}
 	}
 
 	@Override
@@ -374,6 +424,7 @@ public final class RedisLockBackend implements LockBackend {
 	@Override
 	public void close() {
 		if (this.closed.compareAndSet(false, true)) {
+			this.pictures.close();
 			this.messages.close();
 			this.connections.close();
 		}

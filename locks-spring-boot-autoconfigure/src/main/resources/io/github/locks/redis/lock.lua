@@ -84,10 +84,15 @@ local function grant(member, millis, shown)
   hold(member, millis)
 end
 
--- 1, the token, and whether the holder before crashed
+-- 1 if somebody waits who is still there
+local function contended()
+  return first() and 1 or 0
+end
+
+-- 1, the token, whether the holder before crashed, and whether somebody waits
 local function granted(member)
   local given, crashed = string.match(redis.call('HGET', info, member), '^(%d+) (%d) ')
-  return { 1, given, crashed }
+  return { 1, given, crashed, contended() }
 end
 
 local function grant_next()
@@ -151,7 +156,11 @@ if operation == 'renew' then
     return { 0 }
   end
   hold(id, tonumber(ARGV[3]))
-  return { 1, first() and 1 or 0 }
+  return { 1, contended() }
+end
+
+if operation == 'contended' then
+  return { contended() }
 end
 
 -- A writer becomes a reader: others may read too.

@@ -193,6 +193,25 @@ public abstract class LockBackendContract {
 	}
 
 	@Test
+	void contentionIsNoticedSoonAndForgottenAgain() {
+		Lease held = acquire(this.here, "a", LockType.DISTRIBUTED);
+		LeaseRequest request = request("a", LockType.DISTRIBUTED);
+		boolean tells = !this.here.isContended(held);
+		try (ReleaseWatch watch = this.there.watch(request, () -> {
+		})) {
+			Awaitility.await().until(() -> {
+				assertThat(this.there.tryAcquire(request)).isEmpty();
+				watch.isPrompt();
+				return this.here.isContended(held);
+			});
+		}
+		if (tells) {
+			Awaitility.await().until(() -> !this.here.isContended(held));
+		}
+		this.here.release(held);
+	}
+
+	@Test
 	void whoTurnsAwayLeavesNothingBehind() {
 		Lease held = acquire(this.here, "a", LockType.DISTRIBUTED);
 		LeaseRequest request = request("a", LockType.DISTRIBUTED);
@@ -248,6 +267,21 @@ public abstract class LockBackendContract {
 		});
 		this.here.release(lease);
 		assertThat(this.there.inspect("a")).isEmpty();
+	}
+
+	@Test
+	void whatIsShownIsSeenByOthersUntilItIsTakenBack() {
+		ProcessPicture.Hold hold = new ProcessPicture.Hold("a 'b'\nü", LockType.WRITE, "owner", 1, "Store.save",
+				Instant.now(), 42);
+		ProcessPicture picture = new ProcessPicture("p1", "1@host", 1, List.of(hold), List.of());
+		this.here.publish(picture);
+		List<ProcessPicture> seen = this.there.pictures();
+		if (!seen.isEmpty()) {
+			assertThat(seen).as("of a backend that shows something").containsExactly(picture);
+		}
+		ProcessPicture next = new ProcessPicture("p1", "1@host", 2, List.of(), List.of());
+		this.here.publish(next);
+		assertThat(this.there.pictures()).isEmpty();
 	}
 
 	@Test

@@ -1,4 +1,4 @@
-package io.github.locks.file;
+package io.github.locks.spi;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -14,16 +14,15 @@ import java.util.Optional;
 import java.util.zip.CRC32;
 
 import io.github.locks.LockType;
-import io.github.locks.spi.ProcessPicture;
 import io.github.locks.spi.ProcessPicture.Hold;
 import io.github.locks.spi.ProcessPicture.Wait;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link ProcessPicture} as bytes. What was written by another version, or by somebody
- * else, is not read.
+ * A {@link ProcessPicture} as bytes, for backends that keep it outside of the process.
+ * What was written by another version, or by somebody else, is not read.
  */
-final class PictureFormat {
+public final class PictureFormat {
 
 	private static final int THIS_FORMAT = 0x6c700001;
 
@@ -36,7 +35,13 @@ final class PictureFormat {
 	private PictureFormat() {
 	}
 
-	static byte[] write(ProcessPicture picture) throws IOException {
+	/**
+	 * Writes a picture. Long texts are cut.
+	 * @param picture the picture
+	 * @return the bytes, with a checksum
+	 * @throws IOException if a text cannot be written
+	 */
+	public static byte[] write(ProcessPicture picture) throws IOException {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 		DataOutputStream out = new DataOutputStream(bytes);
 		text(out, picture.id());
@@ -88,7 +93,13 @@ final class PictureFormat {
 		list(out, wait.holds(), PictureFormat::text);
 	}
 
-	static Optional<ProcessPicture> read(ByteBuffer bytes) throws IOException {
+	/**
+	 * Reads a picture.
+	 * @param bytes the bytes; more may follow
+	 * @return the picture; empty if the bytes are something else, or not complete
+	 * @throws IOException if the bytes make no sense
+	 */
+	public static Optional<ProcessPicture> read(ByteBuffer bytes) throws IOException {
 		byte[] content = content(bytes);
 		if (content.length == 0) {
 			return Optional.empty();
