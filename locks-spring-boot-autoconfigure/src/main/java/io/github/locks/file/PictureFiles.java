@@ -6,12 +6,14 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -43,9 +45,15 @@ final class PictureFiles {
 
 	private static final int MOST_BYTES = 1_000_000;
 
+	/** After that no other change has the same time. */
+	private static final long SETTLED_MILLIS = 100;
+
 	private final LockDirectory directory;
 
 	private final JvmDirectory jvm;
+
+	/** Pictures that were read, and are not read again until they change. */
+	private final Map<String, Known> known = new ConcurrentHashMap<>();
 
 	/** The file that is written again and again; guarded by this. */
 	@GuardedBy("this")
@@ -101,8 +109,10 @@ final class PictureFiles {
 	List<ProcessPicture> read() throws IOException {
 		Map<String, Life> lives = new HashMap<>();
 		List<ProcessPicture> pictures = new ArrayList<>();
-		for (String name : this.directory.list((file) -> file.endsWith(PICTURE) && FILE.matcher(file).matches(),
-				MOST_FILES)) {
+		List<String> names = this.directory.list((file) -> file.endsWith(PICTURE) && FILE.matcher(file).matches(),
+				MOST_FILES);
+		this.known.keySet().retainAll(names);
+		for (String name : names) {
 			if (lives.computeIfAbsent(jvmOf(name), this::lifeOf) != Life.DEAD) {
 				read(name).ifPresent(pictures::add);
 			}
@@ -117,13 +127,22 @@ final class PictureFiles {
 					|| !this.directory.isSingleLink(name)) {
 				return Optional.empty();
 			}
+			Known before = this.known.get(name);
+			if (before != null && before.isStillTrue(attributes)) {
+				return before.picture();
+			}
+			long now = System.currentTimeMillis();
 			ByteBuffer bytes = ByteBuffer.allocate((int) attributes.size());
 			try (FileChannel channel = this.directory.openFile(name, false)) {
 				while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
 					// until the end, or as much as there was when it was looked at
 				}
 			}
-			return PictureFormat.read(bytes.flip());
+			Optional<ProcessPicture> picture = PictureFormat.read(bytes.flip());
+			if (now - attributes.lastModifiedTime().toMillis() > SETTLED_MILLIS) {
+				this.known.put(name, new Known(attributes.lastModifiedTime(), attributes.size(), picture));
+			}
+			return picture;
 		}
 		catch (IOException ex) {
 			logger.debug("The picture of another process cannot be read", ex);
@@ -189,6 +208,21 @@ final class PictureFiles {
 	private enum Life {
 
 		ALIVE, DEAD, UNKNOWN
+
+	}
+
+	/**
+	 * A picture that was read some time after it had been written.
+	 *
+	 * @param changed when it was written
+	 * @param size how long it is
+	 * @param picture what was read
+	 */
+	private record Known(FileTime changed, long size, Optional<ProcessPicture> picture) {
+
+		boolean isStillTrue(BasicFileAttributes attributes) {
+			return attributes.size() == this.size && attributes.lastModifiedTime().equals(this.changed);
+		}
 
 	}
 
