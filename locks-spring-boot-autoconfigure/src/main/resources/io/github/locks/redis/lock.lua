@@ -4,7 +4,8 @@
 -- queue      sorted set: who waits, by when it came
 -- waiters    hash: until when who waits is believed to be there, its channel, and what it shows
 -- token      the last fencing token that was given out or set aside
--- info       hash: the token of each holder, and what it shows; 'crashed' if a writer let its lease run out
+-- info       hash: the token of each holder, and what it shows; '?' and its name as long as it has not come for a
+--            lock that it was given; 'crashed' if a writer let its lease run out
 -- withdrawn  exists if the request was taken back before it arrived
 local holders, queue, waiters, token, info, withdrawn = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local operation, id = ARGV[1], ARGV[2]
@@ -33,14 +34,21 @@ local function keep(key, millis)
   end
 end
 
+-- Who has not come for the lock cannot have left anything half done, but may have been told of somebody who has.
+local function forget(member, given_back)
+  local told = string.match(redis.call('HGET', info, member) or '', '^%d+ (%d) ') == '1'
+  local unconfirmed = redis.call('HDEL', info, '?' .. member) == 1
+  redis.call('ZREM', holders, member)
+  redis.call('HDEL', info, member)
+  if is_writer(member) and (unconfirmed and told or not unconfirmed and not given_back) then
+    redis.call('HSET', info, 'crashed', '1')
+    keep(info, TOKEN_MS)
+  end
+end
+
 local function forget_expired()
   for _, member in ipairs(redis.call('ZRANGEBYSCORE', holders, '-inf', text(now))) do
-    redis.call('ZREM', holders, member)
-    redis.call('HDEL', info, member)
-    if is_writer(member) then
-      redis.call('HSET', info, 'crashed', '1')
-      keep(info, TOKEN_MS)
-    end
+    forget(member, false)
   end
 end
 
@@ -99,6 +107,7 @@ local function grant_next()
   local member, channel, shown = first()
   while member and is_free_for(member) do
     grant(member, CONFIRM_MS, shown)
+    redis.call('HSET', info, '?' .. member, '1')
     leave_queue(member)
     redis.call('PUBLISH', channel, member)
     if is_writer(member) then
@@ -117,6 +126,7 @@ if operation == 'acquire' then
   end
   if redis.call('ZSCORE', holders, id) then
     -- It was handed over, or the answer was lost.
+    redis.call('HDEL', info, '?' .. id)
     hold(id, millis)
     return granted(id)
   end
@@ -141,8 +151,9 @@ end
 
 if operation == 'release' then
   local withdrawal = tonumber(ARGV[3])
-  redis.call('ZREM', holders, id)
-  redis.call('HDEL', info, id)
+  if redis.call('ZSCORE', holders, id) then
+    forget(id, true)
+  end
   leave_queue(id)
   if withdrawal > 0 then
     redis.call('SET', withdrawn, '1', 'PX', withdrawal)
