@@ -7,6 +7,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -46,7 +47,7 @@ final class PictureFiles {
 	private static final int MOST_BYTES = 1_000_000;
 
 	/** After that no other change has the same time. */
-	private static final long SETTLED_MILLIS = 100;
+	private static final Duration SETTLED = Duration.ofMillis(100);
 
 	private final LockDirectory directory;
 
@@ -131,7 +132,7 @@ final class PictureFiles {
 			if (before != null && before.isStillTrue(attributes)) {
 				return before.picture();
 			}
-			long now = System.currentTimeMillis();
+			Instant settled = Instant.now().minus(SETTLED);
 			ByteBuffer bytes = ByteBuffer.allocate((int) attributes.size());
 			try (FileChannel channel = this.directory.openFile(name, false)) {
 				while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
@@ -139,7 +140,7 @@ final class PictureFiles {
 				}
 			}
 			Optional<ProcessPicture> picture = PictureFormat.read(bytes.flip());
-			if (now - attributes.lastModifiedTime().toMillis() > SETTLED_MILLIS) {
+			if (attributes.lastModifiedTime().toInstant().isBefore(settled)) {
 				this.known.put(name, new Known(attributes.lastModifiedTime(), attributes.size(), picture));
 			}
 			return picture;
