@@ -26,7 +26,7 @@ final class FileLockBenchmark {
 	}
 
 	static List<Job> jobs(Options options) {
-		int batches = options.quick() ? 20 : 100;
+		int batches = options.quick() ? 20 : 600;
 		String free = "Free file lock";
 		Stream<Job> uncontended = Stream.of(job(free, BASELINE, "open", batches),
 				job(free, "FileChannel: open, lock, delete, release, close", "delete", batches),
@@ -63,7 +63,7 @@ final class FileLockBenchmark {
 		}
 	}
 
-	/** Returns the median of the batches after the first fifth. */
+	/** Returns the median of the second half: the first lasts until all is compiled. */
 	private static double measure(Operation operation, int batches) throws IOException {
 		double[] micros = new double[batches];
 		for (int batch = 0; batch < batches; batch++) {
@@ -73,7 +73,7 @@ final class FileLockBenchmark {
 			}
 			micros[batch] = (System.nanoTime() - start) / 1e3 / BATCH;
 		}
-		double[] warm = Arrays.copyOfRange(micros, batches / 5, batches);
+		double[] warm = Arrays.copyOfRange(micros, batches / 2, batches);
 		Arrays.sort(warm);
 		return warm[warm.length / 2];
 	}

@@ -166,12 +166,13 @@ public final class FileLockBackend implements LockBackend {
 
 	private Optional<Lease> ask(LeaseRequest request, String file) throws IOException {
 		Object claim = new Object();
-		if (givesWay(file) || !claim(file, claim)) {
+		long now = System.nanoTime();
+		if (givesWay(file, now) || !claim(file, claim)) {
 			return Optional.empty();
 		}
 		FileLease lease = null;
 		try {
-			KernelLock lock = this.files.lock(file, request.type(), false);
+			KernelLock lock = this.files.tryLock(file, request.type(), now);
 			lease = (lock != null) ? grant(request, file, lock, claim) : null;
 		}
 		finally {
@@ -183,9 +184,8 @@ public final class FileLockBackend implements LockBackend {
 		return Optional.ofNullable(lease);
 	}
 
-	private boolean givesWay(String file) {
+	private boolean givesWay(String file, long now) {
 		Object[] open = this.jvm.openFiles().get(file);
-		long now = System.nanoTime();
 		return open != null && new OpenFile(open).sinceReleaseNanos(now) < GIVE_WAY_NANOS && isWaitedFor(file, now);
 	}
 

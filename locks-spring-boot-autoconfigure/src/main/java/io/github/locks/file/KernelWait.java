@@ -155,10 +155,10 @@ final class KernelWait implements ReleaseWatch, Runnable {
 	private @Nullable KernelLock lock() throws IOException {
 		if (this.polls > 0 || !becomeInterruptible()) {
 			this.polls--;
-			return this.backend.files().lock(this.file, this.request.type(), false);
+			return this.backend.files().tryLock(this.file, this.request.type(), System.nanoTime());
 		}
 		try {
-			return this.backend.files().lock(this.file, this.request.type(), true);
+			return this.backend.files().lock(this.file, this.request.type());
 		}
 		catch (ClosedChannelException | FileLockInterruptionException ex) {
 			return null;

@@ -54,12 +54,22 @@ final class LockFiles {
 	}
 
 	/**
-	 * Locks the file that is at its name.
-	 * @param wait whether to wait for other processes, which an interrupt ends
+	 * Locks the file that is at its name, if that is possible at once.
 	 * @return the lock, or {@code null} if others keep it, or keep the directory busy
 	 */
-	@Nullable KernelLock lock(String file, LockType type, boolean wait) throws IOException {
-		long start = System.nanoTime();
+	@Nullable KernelLock tryLock(String file, LockType type, long now) throws IOException {
+		return lock(file, type, false, now);
+	}
+
+	/**
+	 * Waits for other processes, which an interrupt ends.
+	 * @return the lock, or {@code null} if others keep the directory busy
+	 */
+	@Nullable KernelLock lock(String file, LockType type) throws IOException {
+		return lock(file, type, true, System.nanoTime());
+	}
+
+	private @Nullable KernelLock lock(String file, LockType type, boolean wait, long start) throws IOException {
 		checkSurroundings(start);
 		for (int i = 0; i < OPEN_ATTEMPTS; i++) {
 			OpenFile open = open(file);

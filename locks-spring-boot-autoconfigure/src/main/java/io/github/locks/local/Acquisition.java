@@ -434,6 +434,20 @@ public final class Acquisition implements LockClaim {
 		visit().insists = true;
 	}
 
+	/**
+	 * Acquisitions are looked up often, no two are the same, and the first identity hash
+	 * of an object takes longer than all else about it.
+	 */
+	@Override
+	public boolean equals(Object other) {
+		return this == other;
+	}
+
+	@Override
+	public int hashCode() {
+		return this.owner.hashCode();
+	}
+
 	boolean isExclusive() {
 		return this.type.isExclusive();
 	}

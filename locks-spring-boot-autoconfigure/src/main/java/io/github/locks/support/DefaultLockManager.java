@@ -82,7 +82,7 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 		this.failures = new Failures(settings, this.status);
 		this.views = new LockViews(this.runtime, this.failures);
 		this.backendCheck = new BackendCheck(leases, workers);
-		leases.whenLost((handle) -> this.runtime.publishEnd(LockOperation.Kind.LOST, handle, handle.heldNanos()));
+		leases.whenLost((handle) -> this.runtime.publishEnd(LockOperation.Kind.LOST, handle, System.nanoTime()));
 		long idleNanos = LockSettings.nanos(settings.idleEviction());
 		workers.repeat(() -> resources.evictIdle(idleNanos), Math.max(idleNanos / 4, CLOSING_PAUSE_NANOS));
 	}

@@ -14,9 +14,12 @@ import io.github.locks.spi.Lease;
  */
 record HeldLease(Lease lease, LockType type, long sinceNanos, int handedOver, Validity validity) {
 
-	/** A lease that comes from the backend. */
-	static HeldLease granted(Lease lease, LockType type, Validity validity) {
-		return new HeldLease(lease, type, System.nanoTime(), 0, validity);
+	/**
+	 * A lease that comes from the backend.
+	 * @param sinceNanos when it was asked for
+	 */
+	static HeldLease granted(Lease lease, LockType type, long sinceNanos, Validity validity) {
+		return new HeldLease(lease, type, sinceNanos, 0, validity);
 	}
 
 	/** The lease of another owner of this process that comes in its place. */
@@ -26,7 +29,7 @@ record HeldLease(Lease lease, LockType type, long sinceNanos, int handedOver, Va
 
 	/** The lease of the readers that comes in place of that of their writer. */
 	HeldLease downgraded(Lease shared) {
-		return granted(shared, LockType.READ, this.validity);
+		return granted(shared, LockType.READ, System.nanoTime(), this.validity);
 	}
 
 	long ageNanos() {

@@ -170,9 +170,8 @@ final class Leases {
 		try {
 			Lease granted = tryAcquire(request).orElse(null);
 			attempt.outage(null);
-			return (granted != null)
-					? HeldLease.granted(granted, request.type(), Validity.of(granted.timeToLive(), asked, CLOCK))
-					: null;
+			return (granted != null) ? HeldLease.granted(granted, request.type(), asked.nanos(),
+					Validity.of(granted.timeToLive(), asked, CLOCK)) : null;
 		}
 		catch (LockBackendUnavailableException ex) {
 			attempt.outage(ex);
@@ -409,6 +408,11 @@ final class Leases {
 			SafeLog.debug(logger, "The holder of a distributed lock cannot be told", ex);
 			return Optional.empty();
 		}
+	}
+
+	/** Whether this process has a lease. */
+	boolean isHolder() {
+		return !this.active.isEmpty();
 	}
 
 	/** Whether somebody holds a lease, or asks for one. */

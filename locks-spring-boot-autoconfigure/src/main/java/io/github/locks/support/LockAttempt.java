@@ -182,9 +182,9 @@ final class LockAttempt {
 
 	/** The handle of a lock that other processes respect. */
 	LockHandle succeed(DefaultLockHandle handle) {
-		long nanos = waitedNanos();
-		handle.waitedNanos(nanos);
-		publish(LockOperation.Kind.ACQUIRED, nanos);
+		long now = System.nanoTime();
+		handle.waitedNanos(now - this.acquisition.requestedNanos());
+		publish(LockOperation.Kind.ACQUIRED, now);
 		return handle;
 	}
 
@@ -231,13 +231,13 @@ final class LockAttempt {
 	}
 
 	void end(LockOperation.Kind operation) {
-		publish(operation, waitedNanos());
+		publish(operation, System.nanoTime());
 	}
 
-	private void publish(LockOperation.Kind operation, long waitNanos) {
+	private void publish(LockOperation.Kind operation, long now) {
 		this.runtime.publish(this.resource,
 				new LockEvent(operation, this.request.resource(), this.request.type(), this.acquisition.owner().name(),
-						this.request.method(), this.request.template(), System.nanoTime(), waitNanos,
+						this.request.method(), this.request.template(), now, now - this.acquisition.requestedNanos(),
 						this.asksAgain || this.acquisition.hasWaited(), 0));
 	}
 

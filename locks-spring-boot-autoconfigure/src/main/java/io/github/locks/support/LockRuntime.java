@@ -134,10 +134,10 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 	void release(DefaultLockHandle handle, boolean wasHeld) {
 		DistributedLock lock = handle.managed().distributedLock(handle.type());
 		boolean lingers = false;
-		long heldNanos = handle.heldNanos();
+		long now = System.nanoTime();
 		try {
 			lingers = this.leases.leave(lock, handle.acquisition(),
-					() -> publishEnd(LockOperation.Kind.RELEASED, handle, handle.heldNanos()));
+					() -> publishEnd(LockOperation.Kind.RELEASED, handle, System.nanoTime()));
 		}
 		finally {
 			if (!lingers) {
@@ -145,7 +145,7 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 				this.leases.releaseUnwanted(lock);
 			}
 			if (!lingers && wasHeld) {
-				publishEnd(LockOperation.Kind.RELEASED, handle, heldNanos);
+				publishEnd(LockOperation.Kind.RELEASED, handle, now);
 			}
 		}
 		if (lingers && !this.shutdown.isOpen()) {
@@ -177,11 +177,11 @@ record LockRuntime(LockSettings settings, Workers workers, ResourceTable resourc
 	}
 
 	/** Publishes that the hold of a distributed lock has ended. */
-	void publishEnd(LockOperation.Kind operation, DefaultLockHandle handle, long holdNanos) {
+	void publishEnd(LockOperation.Kind operation, DefaultLockHandle handle, long now) {
 		publish(handle.managed(),
 				new LockEvent(operation, handle.resource(), handle.type(), handle.owner().name(),
-						handle.request().method(), handle.request().template(), System.nanoTime(), handle.waitedNanos(),
-						false, holdNanos));
+						handle.request().method(), handle.request().template(), now, handle.waitedNanos(), false,
+						now - handle.acquisition().grantedNanos()));
 	}
 
 	void publish(ManagedResource resource, LockEvent event) {

@@ -117,6 +117,11 @@ final class Pictures {
 		}
 	}
 
+	/** Whether others may wait for this process. */
+	boolean isHolder() {
+		return this.leases.isHolder();
+	}
+
 	/** Takes a picture, and shows it to the others whatever has changed. */
 	synchronized ProcessPicture publish() {
 		ProcessPicture now = take();

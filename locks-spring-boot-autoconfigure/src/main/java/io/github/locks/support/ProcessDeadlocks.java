@@ -51,10 +51,15 @@ final class ProcessDeadlocks {
 	}
 
 	/**
-	 * Looks once, and shows the others what there is to see here.
+	 * Looks once, and shows the others what there is to see here. For a process that
+	 * keeps nothing from others there is nothing to find: nobody waits for it.
 	 * @param whenNew told of each deadlock that is known from now on, without the mutex
 	 */
 	void search(Consumer<Found> whenNew) {
+		if (!this.pictures.isHolder()) {
+			clear();
+			return;
+		}
 		ProcessPicture own = this.pictures.publish();
 		List<ProcessPicture> all = new ArrayList<>(this.pictures.others());
 		all.add(own);

@@ -28,7 +28,7 @@ class DistributedLockTests {
 		Acquisition acquisition = this.lock.queue()
 			.prepare(LockType.DISTRIBUTED, LockOwner.create("owner"), null, null);
 		this.lock.queue().acquire(acquisition, false);
-		this.lock.begin(acquisition, HeldLease.granted(lease, LockType.DISTRIBUTED, Validity.UNLIMITED),
+		this.lock.begin(acquisition, HeldLease.granted(lease, LockType.DISTRIBUTED, 0, Validity.UNLIMITED),
 				(granted) -> handle);
 		DistributedLock.Departure departure = this.lock.leave(acquisition, () -> {
 		}, (held) -> true);

@@ -23,6 +23,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.mockito.BDDMockito;
+import org.mockito.Mockito;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -95,6 +97,15 @@ class ProcessDeadlocksTests {
 			Awaitility.await().atMost(Duration.ofSeconds(2)).until(() -> cycles(locks).size() == 1);
 			assertThat(cycles(locks).get(0).participants()).hasSize(3);
 		}
+	}
+
+	@Test
+	void whoKeepsNothingFromOthersDoesNotLook() {
+		Pictures pictures = Mockito.mock(Pictures.class);
+		new ProcessDeadlocks(pictures).search((found) -> {
+		});
+		BDDMockito.then(pictures).should(Mockito.never()).publish();
+		BDDMockito.then(pictures).should(Mockito.never()).others();
 	}
 
 	@Test
