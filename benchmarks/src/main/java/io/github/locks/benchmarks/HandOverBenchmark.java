@@ -35,10 +35,10 @@ final class HandOverBenchmark implements Callable<List<Measurement>> {
 	/** Locks without a wait, then short turns, until what is compared is compiled. */
 	private static final int WARMUP = 50_000;
 
-	private static final int WARMUP_TURNS = 1_000;
+	private static final int WARMUP_TURNS = 10_000;
 
 	/** At full speed: what happens in long holds only is compiled late. */
-	private static final int UNCOUNTED_TURNS = 700;
+	private static final int UNCOUNTED_TURNS = 500;
 
 	private static final Duration LONG_WAIT = Duration.ofSeconds(10);
 
