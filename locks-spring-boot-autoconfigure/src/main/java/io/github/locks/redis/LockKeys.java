@@ -1,13 +1,9 @@
 package io.github.locks.redis;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Pattern;
 
-import io.github.locks.LockType;
+import io.github.locks.lease.LockKey;
 
 /**
  * The keys of one lock, all in one slot of a cluster. What people would type as a name is
@@ -19,9 +15,10 @@ record LockKeys(String base) {
 
 	private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_.:/@-]{1,100}");
 
-	static LockKeys of(String prefix, String resource, LockType type) {
-		String name = PLAIN.matcher(resource).matches() ? resource : "#" + hash(resource);
-		return new LockKeys(prefix + ":{" + name + "}:" + ((type == LockType.DISTRIBUTED) ? "lock" : "readwrite"));
+	static LockKeys of(String prefix, LockKey key) {
+		String resource = key.resource();
+		String name = PLAIN.matcher(resource).matches() ? resource : "#" + LockKey.hash(resource);
+		return new LockKeys(prefix + ":{" + name + "}:" + (key.readWrite() ? "readwrite" : "lock"));
 	}
 
 	/**
@@ -30,16 +27,6 @@ record LockKeys(String base) {
 	List<String> all(String id) {
 		return List.of(this.base + ":holders", this.base + ":queue", this.base + ":waiters", this.base + ":token",
 				this.base + ":info", this.base + ":withdrawn:" + id);
-	}
-
-	private static String hash(String name) {
-		try {
-			byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-			return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException("Every JDK has SHA-256", ex);
-		}
 	}
 
 }

@@ -30,22 +30,13 @@ final class ReleaseMessages implements AutoCloseable {
 
 	private final String channel;
 
-	private final AtomicBoolean started = new AtomicBoolean();
-
-	private final ThreadPoolExecutor threads = new ThreadPoolExecutor(4, 4, 10, TimeUnit.SECONDS,
-			new LinkedBlockingQueue<>(10_000), new LockThreadFactory("redis"));
-
-	ReleaseMessages(RedisConnectionFactory connectionFactory, String channel, Consumer<String> whenReleased) {
+	ReleaseMessages(RedisConnectionFactory connectionFactory, String channel) {
 		this.channel = channel;
-		this.threads.allowCoreThreadTimeOut(true);
 		this.container.setConnectionFactory(connectionFactory);
 		this.container.setTaskExecutor(Runnable::run);
 		this.container
 			.setSubscriptionExecutor((task) -> new LockThreadFactory("redis-messages").newThread(task).start());
 		this.container.setRecoveryInterval(RECOVERY_MILLIS);
-		this.container.addMessageListener(
-				(message, pattern) -> whenReleased.accept(new String(message.getBody(), StandardCharsets.UTF_8)),
-				new ChannelTopic(channel));
 		this.container.afterPropertiesSet();
 	}
 
@@ -53,38 +44,20 @@ final class ReleaseMessages implements AutoCloseable {
 		return this.channel;
 	}
 
-	/** Begins to listen, if that was not done before. */
-	void listen() {
-		if (this.started.compareAndSet(false, true)) {
-			execute(() -> {
-				try {
-					this.container.start();
-				}
-				catch (RuntimeException ex) {
-					logger.debug("Redis tells nothing; who waits asks again and again", ex);
-					this.started.set(false);
-				}
-			});
-		}
+	/** Begins to listen. */
+	void listen(Consumer<String> told) {
+		this.container.addMessageListener(
+				(message, pattern) -> told.accept(new String(message.getBody(), StandardCharsets.UTF_8)),
+				new ChannelTopic(this.channel));
+		this.container.start();
 	}
 
 	boolean isListening() {
 		return this.container.isListening();
 	}
 
-	/** Does something soon, on another thread. */
-	void execute(Runnable task) {
-		try {
-			this.threads.execute(task);
-		}
-		catch (RejectedExecutionException ex) {
-			task.run();
-		}
-	}
-
 	@Override
 	public void close() {
-		this.threads.shutdown();
 		try {
 			this.container.destroy();
 		}

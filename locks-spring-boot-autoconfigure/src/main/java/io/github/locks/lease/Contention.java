@@ -1,12 +1,12 @@
-package io.github.locks.redis;
+package io.github.locks.lease;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Whether others wait for a lease, as far as is known: Redis says so with each answer,
- * and is asked once in a while if somebody wants to know. Safe for use by several
- * threads.
+ * Whether others wait for a lease, as far as is known: the server says so with some
+ * answers, and is asked once in a while if somebody wants to know. Safe for use by
+ * several threads.
  */
 final class Contention {
 

@@ -1,19 +1,20 @@
-package io.github.locks.redis;
+package io.github.locks.lease;
 
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.locks.LockType;
 import io.github.locks.spi.ReleaseWatch;
 
 /**
- * A place in the queue of a lock, which Redis gives the lock to when it is free.
+ * A place in the queue of a lock, which the server gives the lock to when it is free.
  *
  * <pre>
  *   WAITING ---> TAKEN    by who asks, and gets the lock
  *      \------> ENDED     by who turned away: the place, or the lock, is given back
  * </pre>
  */
-final class RedisWait implements ReleaseWatch {
+final class QueuePlace implements ReleaseWatch {
 
 	/**
 	 * The states.
@@ -24,9 +25,9 @@ final class RedisWait implements ReleaseWatch {
 
 	}
 
-	private final RedisLockBackend backend;
+	private final LeaseBackend backend;
 
-	private final LockKeys keys;
+	private final LockKey key;
 
 	private final LockType type;
 
@@ -36,22 +37,25 @@ final class RedisWait implements ReleaseWatch {
 
 	private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
 
-	/** Whether Redis knows the place, and has said nothing of it since. */
+	/** Whether the server knows the place, and has said nothing of it since. */
 	private volatile boolean quiet;
+
+	/** When to ask again, if the server tells nothing. */
+	private volatile long nextNanos = System.nanoTime();
 
 	/** Whether no question is on its way. */
 	private volatile boolean answered = true;
 
-	RedisWait(RedisLockBackend backend, LockKeys keys, LockType type, String id, Runnable wakeUp) {
+	QueuePlace(LeaseBackend backend, LockKey key, LockType type, String id, Runnable wakeUp) {
 		this.backend = backend;
-		this.keys = keys;
+		this.key = key;
 		this.type = type;
 		this.id = id;
 		this.wakeUp = wakeUp;
 	}
 
-	LockKeys keys() {
-		return this.keys;
+	LockKey key() {
+		return this.key;
 	}
 
 	LockType type() {
@@ -62,22 +66,33 @@ final class RedisWait implements ReleaseWatch {
 		return this.id;
 	}
 
-	/** It is being asked for: what Redis says from now on is news. */
-	void asking() {
+	/**
+	 * It is to be asked for: what the server says from now on is news.
+	 * @return {@code false} if that was done just now already
+	 */
+	boolean asking() {
+		if (this.quiet && !this.backend.isListening() && System.nanoTime() - this.nextNanos < 0) {
+			return false;
+		}
 		this.answered = false;
 		this.quiet = true;
+		return true;
 	}
 
 	void answered() {
 		this.answered = true;
+		long pause = this.backend.pollPause().toNanos();
+		this.nextNanos = System.nanoTime() + ((pause > 0) ? ThreadLocalRandom.current().nextLong(pause / 4, pause) : 0);
 	}
 
-	/** Whether Redis has answered the last question, so that none can arrive late. */
+	/**
+	 * Whether the server has answered the last question, so that none can arrive late.
+	 */
 	boolean isAnswered() {
 		return this.answered;
 	}
 
-	/** Redis may have given the lock to this place in its queue. */
+	/** The server may have given the lock to this place in its queue. */
 	void tell() {
 		this.quiet = false;
 		this.wakeUp.run();

@@ -1,4 +1,4 @@
-package io.github.locks.redis;
+package io.github.locks.lease;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,33 +18,22 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.core.io.ClassPathResource;
-import org.springframework.data.redis.core.StringRedisTemplate;
-import org.springframework.data.redis.core.script.RedisScript;
-
 /**
- * What the processes that share a Redis show each other. A picture counts for a few
+ * What the processes that share a server show each other. A picture counts for a few
  * seconds, and is shown again as long as its process lives. Safe for use by several
  * threads.
  */
-final class RedisPictures implements AutoCloseable {
+final class SharedPictures implements AutoCloseable {
 
-	private static final Log logger = LogFactory.getLog(RedisPictures.class);
+	private static final Log logger = LogFactory.getLog(SharedPictures.class);
 
 	private static final Duration SHOWN = Duration.ofSeconds(6);
 
 	private static final Duration REFRESHED = Duration.ofSeconds(2);
 
-	@SuppressWarnings("rawtypes")
-	private static final RedisScript<List> SCRIPT = RedisScript
-		.of(new ClassPathResource("pictures.lua", RedisPictures.class), List.class);
+	private final LeaseStore store;
 
-	private final StringRedisTemplate redis;
-
-	private final List<String> key;
-
-	private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1,
-			new LockThreadFactory("redis-pictures"));
+	private final ScheduledThreadPoolExecutor thread;
 
 	@GuardedBy("this")
 	private @Nullable ProcessPicture shown;
@@ -52,9 +41,9 @@ final class RedisPictures implements AutoCloseable {
 	@GuardedBy("this")
 	private @Nullable Future<?> refresh;
 
-	RedisPictures(StringRedisTemplate redis, String prefix) {
-		this.redis = redis;
-		this.key = List.of(prefix + ":{pictures}");
+	SharedPictures(LeaseStore store, LockThreadFactory threads) {
+		this.store = store;
+		this.thread = new ScheduledThreadPoolExecutor(1, threads);
 		this.thread.setKeepAliveTime(2 * REFRESHED.toNanos(), TimeUnit.NANOSECONDS);
 		this.thread.allowCoreThreadTimeOut(true);
 		this.thread.setRemoveOnCancelPolicy(true);
@@ -87,7 +76,7 @@ final class RedisPictures implements AutoCloseable {
 
 	private void show(ProcessPicture picture) throws IOException {
 		String text = Base64.getEncoder().encodeToString(PictureFormat.write(picture));
-		this.redis.execute(SCRIPT, this.key, "show", picture.id(), Long.toString(SHOWN.toMillis()), text);
+		this.store.show(picture.id(), text, SHOWN);
 	}
 
 	@GuardedBy("this")
@@ -100,17 +89,16 @@ final class RedisPictures implements AutoCloseable {
 			repeated.cancel(false);
 		}
 		if (last != null) {
-			this.redis.execute(SCRIPT, this.key, "hide", last.id());
+			this.store.hide(last.id());
 		}
 	}
 
 	/** All pictures of processes that live; what cannot be read is left out. */
 	List<ProcessPicture> read() {
 		List<ProcessPicture> pictures = new ArrayList<>();
-		for (Object text : this.redis.execute(SCRIPT, this.key, "read", "")) {
+		for (String text : this.store.shown()) {
 			try {
-				PictureFormat.read(ByteBuffer.wrap(Base64.getDecoder().decode(String.valueOf(text))))
-					.ifPresent(pictures::add);
+				PictureFormat.read(ByteBuffer.wrap(Base64.getDecoder().decode(text))).ifPresent(pictures::add);
 			}
 			catch (IOException | IllegalArgumentException ex) {
 				logger.debug("The picture of another process cannot be read", ex);

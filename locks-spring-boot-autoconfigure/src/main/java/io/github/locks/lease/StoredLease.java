@@ -1,4 +1,4 @@
-package io.github.locks.redis;
+package io.github.locks.lease;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -9,11 +9,10 @@ import io.github.locks.spi.LeaseRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lock that Redis keeps for this process until it runs out.
+ * A lock that the server keeps for this process until it runs out.
  *
  * @param resource name of the resource
  * @param type how it is locked
- * @param keys where it is kept
  * @param id what this process is called among the holders
  * @param fencingToken the token
  * @param lastToken the last of the tokens that were set aside for this process
@@ -21,10 +20,14 @@ import org.jspecify.annotations.Nullable;
  * @param duration how long it lasts
  * @param contention whether others wait for it
  */
-record RedisLease(String resource, LockType type, LockKeys keys, String id, long fencingToken, long lastToken,
+record StoredLease(String resource, LockType type, String id, long fencingToken, long lastToken,
 		boolean previousHolderCrashed, Duration duration, Contention contention) implements Lease {
 
 	private static final int RENEWALS = 3;
+
+	LockKey key() {
+		return LockKey.of(this.resource, this.type);
+	}
 
 	@Override
 	public Optional<Duration> timeToLive() {
@@ -37,8 +40,8 @@ record RedisLease(String resource, LockType type, LockKeys keys, String id, long
 	}
 
 	/** The same lock for another owner of this process, if there is a token for it. */
-	@Nullable RedisLease successor(LeaseRequest request) {
-		return (this.fencingToken < this.lastToken) ? new RedisLease(this.resource, request.type(), this.keys, this.id,
+	@Nullable StoredLease successor(LeaseRequest request) {
+		return (this.fencingToken < this.lastToken) ? new StoredLease(this.resource, request.type(), this.id,
 				this.fencingToken + 1, this.lastToken, false, this.duration, this.contention) : null;
 	}
 

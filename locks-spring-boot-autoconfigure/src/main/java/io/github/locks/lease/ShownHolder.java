@@ -1,4 +1,4 @@
-package io.github.locks.redis;
+package io.github.locks.lease;
 
 import java.net.URLDecoder;
 import java.net.URLEncoder;
