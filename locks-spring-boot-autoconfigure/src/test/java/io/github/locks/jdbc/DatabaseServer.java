@@ -1,0 +1,73 @@
+package io.github.locks.jdbc;
+
+import java.time.Duration;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.github.locks.spi.TestImages;
+import org.jspecify.annotations.Nullable;
+import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.containers.wait.strategy.Wait;
+
+/**
+ * Database servers in containers, one of each kind for all tests.
+ */
+enum DatabaseServer {
+
+	/** PostgreSQL. */
+	POSTGRES("postgres", "postgres:17-alpine", 5432, ".*database system is ready to accept connections.*", 2),
+
+	/** MariaDB. */
+	MARIADB("mariadb", "mariadb:11.8", 3306, ".*mariadbd?: ready for connections.*", 2);
+
+	private final String kind;
+
+	private final String image;
+
+	private final int port;
+
+	private final String ready;
+
+	private final int times;
+
+	private @Nullable GenericContainer<?> container;
+
+	DatabaseServer(String kind, String image, int port, String ready, int times) {
+		this.kind = kind;
+		this.image = image;
+		this.port = port;
+		this.ready = ready;
+		this.times = times;
+	}
+
+	/** Host and port of the server; the test is skipped if there cannot be one. */
+	synchronized String address() {
+		Integer running = Integer.getInteger("locks.test." + this.kind + ".port");
+		if (running != null) {
+			return "localhost:" + running;
+		}
+		if (this.container == null) {
+			GenericContainer<?> started = new GenericContainer<>(TestImages.require(this.kind, this.image))
+				.withExposedPorts(this.port)
+				.withEnv("POSTGRES_USER", "test")
+				.withEnv("POSTGRES_PASSWORD", "test")
+				.withEnv("MARIADB_USER", "test")
+				.withEnv("MARIADB_PASSWORD", "test")
+				.withEnv("MARIADB_DATABASE", "test")
+				.withEnv("MARIADB_RANDOM_ROOT_PASSWORD", "1")
+				.waitingFor(Wait.forLogMessage(this.ready, this.times))
+				.withStartupTimeout(Duration.ofMinutes(2));
+			started.start();
+			this.container = started;
+		}
+		return this.container.getHost() + ":" + this.container.getMappedPort(this.port);
+	}
+
+	String url(String address) {
+		return (this == POSTGRES) ? "jdbc:postgresql://" + address + "/test" : "jdbc:mariadb://" + address + "/test";
+	}
+
+	HikariDataSource pool() {
+		return Databases.pool(url(address()), "test", "test");
+	}
+
+}
