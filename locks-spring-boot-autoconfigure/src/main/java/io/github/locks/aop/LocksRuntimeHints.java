@@ -27,6 +27,7 @@ final class LocksRuntimeHints implements RuntimeHintsRegistrar {
 		hints.reflection().registerType(CallRoot.class, MemberCategory.INVOKE_PUBLIC_METHODS);
 		hints.reflection().registerType(Method.class, MemberCategory.INVOKE_PUBLIC_METHODS);
 		hints.resources().registerPattern("io/github/locks/redis/*.lua");
+		hints.resources().registerPattern("io/github/locks/jdbc/*.sql");
 	}
 
 }

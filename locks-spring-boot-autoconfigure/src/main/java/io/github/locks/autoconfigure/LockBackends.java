@@ -6,6 +6,7 @@ import java.util.Locale;
 
 import io.github.locks.LockBackendException;
 import io.github.locks.file.FileLockBackend;
+import io.github.locks.jdbc.JdbcLockBackend;
 import io.github.locks.memory.MemoryLockBackend;
 import io.github.locks.redis.RedisLockBackend;
 import io.github.locks.spi.LockBackend;
@@ -71,6 +72,11 @@ final class LockBackends {
 					"needs a RedisConnectionFactory bean, and there is none: add 'spring-boot-starter-data-redis' to"
 							+ " the dependencies, and name the server by 'spring.data.redis.*'");
 		}
+		if (configured() == LocksProperties.Backend.JDBC) {
+			throw new InvalidConfigurationPropertyValueException(BACKEND_PROPERTY, "jdbc",
+					"needs a DataSource bean, and there is none: add 'spring-boot-starter-jdbc' and the driver of the"
+							+ " database to the dependencies, and name the database by 'spring.datasource.*'");
+		}
 		LocksPropertiesMapper mapper = new LocksPropertiesMapper(this.properties);
 		if (!environment.containsProperty(DIRECTORY_PROPERTY)) {
 			return builder.backend(() -> FileLockBackend.open(mapper.directory())).build();
@@ -115,6 +121,7 @@ final class LockBackends {
 		return switch (configured()) {
 			case MEMORY -> chosen instanceof MemoryLockBackend;
 			case REDIS -> chosen instanceof RedisLockBackend;
+			case JDBC -> chosen instanceof JdbcLockBackend;
 			case FILE -> false;
 		};
 	}

@@ -67,6 +67,8 @@ public final class LocksProperties {
 
 	private final Redis redis = new Redis();
 
+	private final Jdbc jdbc = new Jdbc();
+
 	private final Deadlock deadlock = new Deadlock();
 
 	private final Statistics statistics = new Statistics();
@@ -146,6 +148,10 @@ public final class LocksProperties {
 
 	public Redis getRedis() {
 		return this.redis;
+	}
+
+	public Jdbc getJdbc() {
+		return this.jdbc;
 	}
 
 	public Deadlock getDeadlock() {
@@ -368,6 +374,56 @@ public final class LocksProperties {
 	}
 
 	/**
+	 * Distributed locks in an SQL database.
+	 */
+	public static final class Jdbc {
+
+		/**
+		 * Whether to create the tables of the locks at the start.
+		 */
+		private SchemaInitialization initializeSchema = SchemaInitialization.EMBEDDED;
+
+		/**
+		 * What the names of the tables begin with, maybe after a schema and a dot. Who
+		 * has another prefix has other locks.
+		 */
+		private String tablePrefix = "LOCKS_";
+
+		public SchemaInitialization getInitializeSchema() {
+			return this.initializeSchema;
+		}
+
+		public void setInitializeSchema(SchemaInitialization initializeSchema) {
+			this.initializeSchema = initializeSchema;
+		}
+
+		public String getTablePrefix() {
+			return this.tablePrefix;
+		}
+
+		public void setTablePrefix(String tablePrefix) {
+			this.tablePrefix = tablePrefix;
+		}
+
+	}
+
+	/**
+	 * When to create the tables of the locks.
+	 */
+	public enum SchemaInitialization {
+
+		/** At each start, those that are not there. */
+		ALWAYS,
+
+		/** The same, in embedded databases only. */
+		EMBEDDED,
+
+		/** Never: somebody else does it. */
+		NEVER
+
+	}
+
+	/**
 	 * What keeps the distributed locks.
 	 */
 	public enum Backend {
@@ -377,6 +433,11 @@ public final class LocksProperties {
 
 		/** The Redis that {@code spring.data.redis.*} names, for all that share it. */
 		REDIS,
+
+		/**
+		 * The database of the application's {@code DataSource}, for all that share it.
+		 */
+		JDBC,
 
 		/** The memory of this process, for tests and single instances. */
 		MEMORY

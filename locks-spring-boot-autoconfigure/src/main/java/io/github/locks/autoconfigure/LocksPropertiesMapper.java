@@ -8,6 +8,8 @@ import io.github.locks.InvalidLockNameException;
 import io.github.locks.LockNames;
 import io.github.locks.LockScope;
 import io.github.locks.LockType;
+import io.github.locks.jdbc.JdbcLockBackend;
+import io.github.locks.lease.LeaseBackend;
 import io.github.locks.redis.RedisLockBackend;
 import io.github.locks.support.DefaultLockManager;
 import io.github.locks.support.DefaultLockManagerBuilder;
@@ -125,7 +127,7 @@ final class LocksPropertiesMapper {
 	/** How long leases last, where the backend has some. */
 	Duration lease() {
 		Duration lease = this.properties.getDistributed().getLease();
-		if (lease.compareTo(RedisLockBackend.SHORTEST_LEASE) < 0) {
+		if (lease.compareTo(LeaseBackend.SHORTEST_LEASE) < 0) {
 			throw invalid("locks.distributed.lease", lease, "must be two seconds or more, such as '30s'");
 		}
 		return lease;
@@ -136,6 +138,15 @@ final class LocksPropertiesMapper {
 		if (!RedisLockBackend.isPrefix(prefix)) {
 			throw invalid("locks.redis.key-prefix", LockNames.escape(prefix),
 					"must be 1 to 100 letters, digits, '.', ':', '_' or '-', such as 'orders:locks'");
+		}
+		return prefix;
+	}
+
+	String tablePrefix() {
+		String prefix = this.properties.getJdbc().getTablePrefix();
+		if (!JdbcLockBackend.isPrefix(prefix)) {
+			throw invalid("locks.jdbc.table-prefix", LockNames.escape(prefix),
+					"must be 1 to 30 letters, digits or '_', maybe after a schema and a '.', such as 'app.LOCKS_'");
 		}
 		return prefix;
 	}

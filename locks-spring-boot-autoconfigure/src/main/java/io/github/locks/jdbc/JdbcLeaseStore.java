@@ -1,5 +1,8 @@
 package io.github.locks.jdbc;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,7 +21,14 @@ import io.github.locks.LockBackendException;
 import io.github.locks.LockType;
 import io.github.locks.lease.LeaseStore;
 import io.github.locks.lease.LockKey;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.io.ByteArrayResource;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
+import org.springframework.jdbc.datasource.init.ScriptException;
 
 /**
  * Keeps leases in tables. A lock is a row, which is locked while anything about the lock
@@ -26,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * goes with one statement each; readers and those who wait have rows of their own.
  */
 final class JdbcLeaseStore implements LeaseStore {
+
+	private static final Log logger = LogFactory.getLog(JdbcLeaseStore.class);
 
 	private static final Duration LONGEST_ANSWER = Duration.ofSeconds(1);
 
@@ -280,8 +292,35 @@ final class JdbcLeaseStore implements LeaseStore {
 		});
 	}
 
-	Dialect dialect() {
-		return this.connections.dialect();
+	/** Creates the tables that are not there. Others may do that at the same time. */
+	void createTables() {
+		String script = schema().replace("@@prefix@@", this.prefix);
+		ResourceDatabasePopulator populator = new ResourceDatabasePopulator(
+				new ByteArrayResource(script.getBytes(StandardCharsets.UTF_8)));
+		try {
+			populate(populator);
+		}
+		catch (ScriptException ex) {
+			logger.debug("Tables are created once more, as somebody else may have been faster", ex);
+			populate(populator);
+		}
+	}
+
+	private void populate(ResourceDatabasePopulator populator) {
+		this.connections.run((connection) -> {
+			populator.populate(connection);
+			return true;
+		});
+	}
+
+	private String schema() {
+		try {
+			return new ClassPathResource(this.connections.dialect().schema(), JdbcLeaseStore.class)
+				.getContentAsString(StandardCharsets.UTF_8);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	@Override

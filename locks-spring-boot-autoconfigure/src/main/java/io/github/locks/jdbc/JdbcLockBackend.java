@@ -4,6 +4,8 @@ import java.time.Duration;
 
 import javax.sql.DataSource;
 
+import io.github.locks.LockBackendException;
+import io.github.locks.LockBackendUnavailableException;
 import io.github.locks.LockNames;
 import io.github.locks.LockType;
 import io.github.locks.lease.LeaseBackend;
@@ -69,6 +71,28 @@ public final class JdbcLockBackend extends LeaseBackend {
 	}
 
 	/**
+	 * Creates the tables that are not there.
+	 * @throws io.github.locks.LockBackendException if that fails
+	 */
+	public void createTables() {
+		try {
+			this.store.createTables();
+		}
+		catch (RuntimeException ex) {
+			throw explained(ex);
+		}
+	}
+
+	/**
+	 * Returns where the tables are described, for who creates them.
+	 * @return the place of a script on the class path, with {@code @@prefix@@} in place
+	 * of the prefix; there is one for each kind of database
+	 */
+	public String schema() {
+		return "classpath:io/github/locks/jdbc/schema-*.sql";
+	}
+
+	/**
 	 * Looks whether the tables are there, with all columns.
 	 * @throws io.github.locks.LockBackendUnavailableException if the database cannot be
 	 * asked now
@@ -79,8 +103,15 @@ public final class JdbcLockBackend extends LeaseBackend {
 			this.store.check();
 		}
 		catch (RuntimeException ex) {
-			throw this.store.failure("be prepared for", "any resource", LockType.DISTRIBUTED, ex);
+			throw explained(ex);
 		}
+	}
+
+	private LockBackendException explained(RuntimeException failure) {
+		String message = "The tables '" + this.prefix + "*' cannot be used: " + SqlFailures.reason(failure) + ".";
+		return SqlFailures.isOutage(failure)
+				? new LockBackendUnavailableException(message, "", LockType.DISTRIBUTED, failure)
+				: new LockBackendException(message, "", LockType.DISTRIBUTED, failure);
 	}
 
 	@Override

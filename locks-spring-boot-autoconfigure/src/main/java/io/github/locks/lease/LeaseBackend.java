@@ -112,7 +112,7 @@ public abstract class LeaseBackend implements LockBackend {
 	}
 
 	@Override
-	public Optional<Lease> tryAcquire(LeaseRequest request) {
+	public final Optional<Lease> tryAcquire(LeaseRequest request) {
 		checkOpen(request.resource());
 		LockKey key = LockKey.of(request.resource(), request.type());
 		QueuePlace place = this.waits.get(key);
@@ -162,7 +162,7 @@ public abstract class LeaseBackend implements LockBackend {
 	}
 
 	@Override
-	public boolean renew(Lease lease) {
+	public final boolean renew(Lease lease) {
 		StoredLease held = (StoredLease) lease;
 		try {
 			Optional<Boolean> kept = this.store.renew(held.key(), held.id());
@@ -175,7 +175,7 @@ public abstract class LeaseBackend implements LockBackend {
 	}
 
 	@Override
-	public Optional<Lease> handOver(Lease lease, LeaseRequest successor) {
+	public final Optional<Lease> handOver(Lease lease, LeaseRequest successor) {
 		StoredLease held = (StoredLease) lease;
 		if (held.type() == LockType.WRITE && successor.type() == LockType.READ) {
 			return downgrade(held, successor);
@@ -196,7 +196,7 @@ public abstract class LeaseBackend implements LockBackend {
 	}
 
 	@Override
-	public boolean isContended(Lease lease) {
+	public final boolean isContended(Lease lease) {
 		StoredLease held = (StoredLease) lease;
 		return held.contention().isContended(() -> execute(() -> askForContention(held)));
 	}
@@ -213,7 +213,7 @@ public abstract class LeaseBackend implements LockBackend {
 	}
 
 	@Override
-	public void release(Lease lease) {
+	public final void release(Lease lease) {
 		StoredLease held = (StoredLease) lease;
 		try {
 			this.store.release(held.key(), held.id(), Duration.ZERO);
@@ -225,7 +225,7 @@ public abstract class LeaseBackend implements LockBackend {
 	}
 
 	@Override
-	public Optional<LockHolder> inspect(String resource) {
+	public final Optional<LockHolder> inspect(String resource) {
 		return Stream.of(LockType.DISTRIBUTED, LockType.WRITE)
 			.map((type) -> this.store.inspect(LockKey.of(resource, type)))
 			.flatMap(Optional::stream)
@@ -234,7 +234,7 @@ public abstract class LeaseBackend implements LockBackend {
 	}
 
 	@Override
-	public void publish(ProcessPicture picture) {
+	public final void publish(ProcessPicture picture) {
 		try {
 			if (!this.closed.get()) {
 				this.pictures.publish(picture);
@@ -246,7 +246,7 @@ public abstract class LeaseBackend implements LockBackend {
 	}
 
 	@Override
-	public List<ProcessPicture> pictures() {
+	public final List<ProcessPicture> pictures() {
 		try {
 			return this.closed.get() ? List.of() : this.pictures.read();
 		}
@@ -257,7 +257,7 @@ public abstract class LeaseBackend implements LockBackend {
 	}
 
 	@Override
-	public ReleaseWatch watch(LeaseRequest request, Runnable wakeUp) {
+	public final ReleaseWatch watch(LeaseRequest request, Runnable wakeUp) {
 		checkOpen(request.resource());
 		LockKey key = LockKey.of(request.resource(), request.type());
 		QueuePlace place = new QueuePlace(this, key, request.type(), newId(request.type()), wakeUp);
@@ -283,16 +283,16 @@ public abstract class LeaseBackend implements LockBackend {
 		this.waits.values().stream().filter((place) -> place.id().equals(id)).forEach(QueuePlace::tell);
 	}
 
-	boolean isListening() {
+	final boolean isListening() {
 		return this.store.isListening();
 	}
 
-	Duration pollPause() {
+	final Duration pollPause() {
 		return this.store.pollPause();
 	}
 
 	/** Gives a place in a queue back, or the lock that it was given. */
-	void waitEnded(QueuePlace place, boolean givenUp) {
+	final void waitEnded(QueuePlace place, boolean givenUp) {
 		this.waits.remove(place.key(), place);
 		if (givenUp) {
 			withdraw(place.key(), place.id(), place.isAnswered() ? Duration.ZERO : this.lease);
@@ -347,7 +347,7 @@ public abstract class LeaseBackend implements LockBackend {
 	}
 
 	@Override
-	public void close() {
+	public final void close() {
 		if (this.closed.compareAndSet(false, true)) {
 			this.pictures.close();
 			this.threads.shutdown();

@@ -98,7 +98,7 @@ class BadPropertiesTests {
 	}
 
 	@ParameterizedTest(name = "row 77 {0}")
-	@ValueSource(strings = { "redsi", "jdbc", "postgresql", "FILES" })
+	@ValueSource(strings = { "redsi", "mongodb", "postgresql", "FILES" })
 	void backendThatIsNotThereIsRefusedWithTheChoices(String backend, CapturedOutput output) {
 		StartUp.fails("locks.distributed.backend=" + backend);
 		assertThat(output).contains("APPLICATION FAILED TO START")

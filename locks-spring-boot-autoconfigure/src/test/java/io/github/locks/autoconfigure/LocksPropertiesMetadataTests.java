@@ -34,7 +34,8 @@ class LocksPropertiesMetadataTests {
 		assertThat(this.properties).extracting((property) -> property.get("name").asString())
 			.containsExactlyInAnyOrder("locks.enabled", "locks.directory", "locks.timeout.read", "locks.timeout.write",
 					"locks.timeout.distributed", "locks.resources", "locks.scope", "locks.distributed.backend",
-					"locks.distributed.lease", "locks.redis.key-prefix", "locks.distributed.local-handovers",
+					"locks.distributed.lease", "locks.redis.key-prefix", "locks.jdbc.initialize-schema",
+					"locks.jdbc.table-prefix", "locks.distributed.local-handovers",
 					"locks.distributed.local-handover-time", "locks.deadlock.check-interval",
 					"locks.deadlock.threshold", "locks.deadlock.policy", "locks.statistics.enabled",
 					"locks.statistics.history-size", "locks.statistics.max-resources", "locks.statistics.timing",

@@ -55,8 +55,8 @@ class UnknownPropertiesTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "locks.nonsense", "locks.lead", "locks.distributed.jdbc.table", "locks.renewal.period",
-			"locks.x" })
+	@ValueSource(strings = { "locks.nonsense", "locks.lead", "locks.distributed.mongo.collection",
+			"locks.renewal.period", "locks.x" })
 	void nothingIsProposedThatIsFarOff(String key, CapturedOutput output) {
 		startWith(new MapPropertySource("mine", Map.of(key, "5s", "locks.resources.orders.lease", "5s")));
 		assertThat(output).contains(WARNING + "'" + key + "'").doesNotContain("did you mean");
