@@ -13,7 +13,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
@@ -57,6 +56,9 @@ final class Leases {
 	private static final InstantSource CLOCK = InstantSource.system();
 
 	private static final int RENEWED_TOGETHER = 64;
+
+	/** The part of an interval that a few renewals may take one after the other. */
+	private static final int SLOW_PART = 4;
 
 	/** How often a renewal that fails is tried again until the next one is due. */
 	private static final int RETRIES = 8;
@@ -162,9 +164,9 @@ final class Leases {
 	/** The lease that another owner of this process has left, or one of the backend. */
 	private @Nullable HeldLease leaseFor(LockAttempt attempt, @Nullable HeldLease kept) {
 		LeaseRequest request = attempt.leaseRequest();
-		Lease handedOver = (kept != null) ? handOver(kept.lease(), request) : null;
-		if (kept != null && handedOver != null) {
-			return kept.handedOn(handedOver, request.type());
+		HeldLease handedOver = (kept != null) ? handOver(kept, request) : null;
+		if (handedOver != null) {
+			return handedOver;
 		}
 		Moment asked = now();
 		try {
@@ -184,7 +186,7 @@ final class Leases {
 		if (granted == null || !granted.validity().isOver()) {
 			return granted;
 		}
-		giveBack(granted.lease());
+		granted.renewal().end(() -> giveBack(granted.lease()));
 		return null;
 	}
 
@@ -195,35 +197,33 @@ final class Leases {
 	/**
 	 * Turns a lease without holders into that of a request, or gives it back.
 	 */
-	private @Nullable Lease handOver(Lease lease, LeaseRequest request) {
-		Active entry = this.active.get(lease);
+	private @Nullable HeldLease handOver(HeldLease kept, LeaseRequest request) {
+		Active entry = this.active.get(kept.lease());
 		if (entry == null) {
 			return null;
 		}
 		Lease successor = null;
-		entry.asking().lock();
 		try {
-			successor = this.active.containsKey(lease) ? backend().handOver(lease, request).orElse(null) : null;
+			successor = kept.renewal().replace(kept.lease(), (lease) -> backend().handOver(lease, request));
 		}
 		catch (Throwable ex) {
 			SafeLog.warn(logger, "A distributed lock could not be handed on and is given back: " + ex.getMessage(), ex);
 		}
-		finally {
-			entry.asking().unlock();
+		if (successor == null) {
+			release(kept.lease());
+			return null;
 		}
-		forget(lease, successor != null);
-		return successor;
+		forget(kept.lease());
+		return kept.handedOn(successor, request.type());
 	}
 
-	private void forget(Lease lease, boolean handedOver) {
-		if (!handedOver) {
-			release(lease);
-			return;
-		}
+	/** Nothing will happen to a lease any more. */
+	private @Nullable Active forget(Lease lease) {
 		Active entry = this.active.remove(lease);
 		if (entry != null) {
 			entry.timers().forEach((timer) -> timer.cancel(false));
 		}
+		return entry;
 	}
 
 	private Optional<Lease> tryAcquire(LeaseRequest request) {
@@ -254,7 +254,7 @@ final class Leases {
 
 	private void begin(DistributedLock lock, HeldLease held, long now, @Nullable Duration limit) {
 		Lease lease = held.lease();
-		this.active.put(lease, Active.of(lock, held, now));
+		this.active.put(lease, Active.of(lock, held));
 		this.whenGranted.accept(now);
 		endInTime(lock, lease, held.validity());
 		if (limit != null) {
@@ -329,35 +329,24 @@ final class Leases {
 
 	/** The writer reads on: readers of other processes may come in. */
 	private void downgrade(DistributedLock lock, HeldLease held, Acquisition writer) {
-		Active entry = this.active.get(held.lease());
-		if (entry == null) {
-			return;
-		}
+		LeaseRequest request = new LeaseRequest(held.lease().resource(), LockType.READ, writer.owner().name(),
+				writer.method(), Instant.now());
 		HeldLease successor = null;
-		boolean lost = false;
-		entry.asking().lock();
 		try {
-			LeaseRequest request = new LeaseRequest(held.lease().resource(), LockType.READ, writer.owner().name(),
-					writer.method(), Instant.now());
-			Lease shared = this.active.containsKey(held.lease())
-					? backend().handOver(held.lease(), request).orElse(null) : null;
+			Lease shared = held.renewal().replace(held.lease(), (lease) -> backend().handOver(lease, request));
 			if (shared != null) {
 				successor = held.downgraded(shared);
-				this.active.put(shared, Active.of(lock, successor, System.nanoTime()));
-				this.active.remove(held.lease());
+				this.active.put(shared, Active.of(lock, successor));
+				forget(held.lease());
 				endInTime(lock, shared, held.validity());
 			}
 		}
 		catch (Throwable ex) {
 			SafeLog.warn(logger, "The lock of a writer that goes on reading could not be shared: " + ex.getMessage(),
 					ex);
-			lost = !isKept(held.lease());
-		}
-		finally {
-			entry.asking().unlock();
-		}
-		if (lost) {
-			notKept(lock, held.lease(), NOT_KEPT);
+			if (!isKept(held)) {
+				notKept(lock, held.lease(), NOT_KEPT);
+			}
 		}
 		if (successor != null && !lock.replace(held, successor)) {
 			release(successor.lease());
@@ -367,9 +356,9 @@ final class Leases {
 		}
 	}
 
-	private boolean isKept(Lease lease) {
+	private boolean isKept(HeldLease held) {
 		try {
-			return this.active.containsKey(lease) && backend().renew(lease);
+			return held.renewal().ask((lease) -> Optional.of(backend().renew(lease))).orElse(false);
 		}
 		catch (Throwable ex) {
 			// It is renewed again soon.
@@ -505,57 +494,61 @@ final class Leases {
 	private void renewSoon() {
 		this.whenTicking.run();
 		long now = System.nanoTime();
-		List<Lease> due = new ArrayList<>();
+		List<Active> due = new ArrayList<>();
 		this.active.forEach((lease, entry) -> {
-			if (entry.isDue(now)) {
-				due.add(lease);
+			if (entry.renewal().begin(now, TICK_NANOS)) {
+				due.add(entry);
 			}
 		});
 		// A backend that hangs delays those only that are renewed together.
 		for (int i = 0; i < due.size(); i += RENEWED_TOGETHER) {
-			List<Lease> together = List.copyOf(due.subList(i, Math.min(due.size(), i + RENEWED_TOGETHER)));
-			together.forEach((lease) -> this.active.computeIfPresent(lease, (key, entry) -> entry.inRenewal()));
-			this.workers.execute(() -> together.forEach(this::renew));
+			List<Active> together = List.copyOf(due.subList(i, Math.min(due.size(), i + RENEWED_TOGETHER)));
+			this.workers.execute(() -> renewTogether(together));
 		}
 	}
 
-	private void renew(Lease lease) {
-		Active entry = this.active.get(lease);
-		if (entry == null) {
-			return;
-		}
-		Moment asked = now();
-		try {
-			boolean kept = renewUnlessReleased(lease, entry);
-			boolean inTime = !kept || entry.validity().extend(asked);
-			renewAgain(lease, asked.nanos() + lease.renewalInterval().toNanos(), false);
-			if (!(kept && inTime) && this.active.containsKey(lease)) {
-				this.workers.execute(() -> notKept(entry.lock(), lease, inTime ? NOT_KEPT : NOT_RENEWED));
+	/** One after the other; a backend that is slow is asked by others meanwhile. */
+	private void renewTogether(List<Active> due) {
+		List<Active> rest = due;
+		while (!rest.isEmpty()) {
+			long asked = System.nanoTime();
+			Active first = rest.get(0);
+			Optional<Duration> interval = first.renewal().ask((lease) -> renew(first, lease));
+			rest = rest.subList(1, rest.size());
+			long all = (System.nanoTime() - asked) * rest.size();
+			if (interval.isPresent() && all > interval.get().toNanos() / SLOW_PART) {
+				int half = (rest.size() + 1) / 2;
+				List<Active> later = rest.subList(half, rest.size());
+				rest = rest.subList(0, half);
+				this.workers.execute(() -> renewTogether(later));
 			}
 		}
+	}
+
+	/** Returns the time until the next time; empty if there was no answer. */
+	private Optional<Duration> renew(Active entry, Lease lease) {
+		Validity validity = entry.validity();
+		Duration interval = lease.renewalInterval();
+		Moment asked = now();
+		try {
+			boolean kept = backend().renew(lease);
+			boolean inTime = !kept || validity.extend(asked);
+			entry.renewal().ended(asked.nanos() + interval.toNanos(), false);
+			if (!(kept && inTime)) {
+				// Also for whom it is being handed on to.
+				validity.end();
+				this.workers.execute(() -> notKept(entry.lock(), lease, inTime ? NOT_KEPT : NOT_RENEWED));
+			}
+			return Optional.of(interval);
+		}
 		catch (Throwable ex) {
-			if (!entry.failing()) {
+			if (!entry.renewal().ended(System.nanoTime() + interval.toNanos() / RETRIES, true)) {
 				SafeLog.warn(logger,
 						"The distributed lock on " + LockNames.quote(lease.resource())
 								+ " could not be renewed now and will be tried again and again: " + ex.getMessage(),
 						null);
 			}
-			renewAgain(lease, System.nanoTime() + lease.renewalInterval().toNanos() / RETRIES, true);
-		}
-	}
-
-	private void renewAgain(Lease lease, long dueNanos, boolean failing) {
-		this.active.computeIfPresent(lease, (key, entry) -> entry.renewed(dueNanos, failing));
-	}
-
-	/** Never after the release: what is given back must not come to life again. */
-	private boolean renewUnlessReleased(Lease lease, Active entry) {
-		entry.asking().lock();
-		try {
-			return this.active.containsKey(lease) && backend().renew(lease);
-		}
-		finally {
-			entry.asking().unlock();
+			return Optional.empty();
 		}
 	}
 
@@ -589,17 +582,9 @@ final class Leases {
 	}
 
 	private void release(Lease lease) {
-		Active entry = this.active.remove(lease);
-		if (entry == null) {
-			return;
-		}
-		entry.timers().forEach((timer) -> timer.cancel(false));
-		entry.asking().lock();
-		try {
-			giveBack(lease);
-		}
-		finally {
-			entry.asking().unlock();
+		Active entry = forget(lease);
+		if (entry != null) {
+			entry.renewal().end(() -> giveBack(lease));
 		}
 	}
 
@@ -617,38 +602,20 @@ final class Leases {
 	 *
 	 * @param lock the lock it is for
 	 * @param validity how long it is valid
-	 * @param dueNanos when it is to be renewed
-	 * @param renewing whether that is being done
-	 * @param failing whether that has failed the last time
+	 * @param renewal how it is renewed
 	 * @param timers what will happen to it
-	 * @param asking held while the backend renews the lease or takes it back
 	 */
-	private record Active(DistributedLock lock, Validity validity, long dueNanos, boolean renewing, boolean failing,
-			List<Future<?>> timers, ReentrantLock asking) {
+	private record Active(DistributedLock lock, Validity validity, Renewal renewal, List<Future<?>> timers) {
 
-		static Active of(DistributedLock lock, HeldLease held, long now) {
-			return new Active(lock, held.validity(), now + held.lease().renewalInterval().toNanos(), false, false,
-					List.of(), new ReentrantLock());
-		}
-
-		boolean isDue(long now) {
-			return !this.renewing && now - this.dueNanos >= -TICK_NANOS;
-		}
-
-		Active inRenewal() {
-			return new Active(this.lock, this.validity, this.dueNanos, true, this.failing, this.timers, this.asking);
-		}
-
-		Active renewed(long due, boolean failed) {
-			return new Active(this.lock, this.validity, due, false, failed, this.timers, this.asking);
+		static Active of(DistributedLock lock, HeldLease held) {
+			return new Active(lock, held.validity(), held.renewal(), List.of());
 		}
 
 		Active with(Future<?> timer) {
 			List<Future<?>> extended = new ArrayList<>(this.timers);
 			extended.removeIf(Future::isDone);
 			extended.add(timer);
-			return new Active(this.lock, this.validity, this.dueNanos, this.renewing, this.failing,
-					List.copyOf(extended), this.asking);
+			return new Active(this.lock, this.validity, this.renewal, List.copyOf(extended));
 		}
 
 	}

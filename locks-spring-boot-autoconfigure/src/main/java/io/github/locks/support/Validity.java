@@ -86,6 +86,13 @@ final class Validity {
 		}
 	}
 
+	/** It is over before its time: somebody knows that the lease is lost. */
+	void end() {
+		if (isLimited()) {
+			this.deadline.set(null);
+		}
+	}
+
 	/** What is left of it, by the monotonic clock. */
 	long remainingNanos() {
 		Deadline current = this.deadline.get();

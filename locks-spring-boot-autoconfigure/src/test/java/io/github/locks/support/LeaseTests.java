@@ -1,12 +1,16 @@
 package io.github.locks.support;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 import io.github.locks.LockHandle;
 import io.github.locks.LockHolder;
@@ -32,6 +36,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class LeaseTests {
 
 	private static final Duration TIME_TO_LIVE = Duration.ofSeconds(2);
+
+	private static final Duration SLOW = Duration.ofMillis(100);
 
 	private final LeasingBackend backend = new LeasingBackend();
 
@@ -122,6 +128,32 @@ class LeaseTests {
 		}
 	}
 
+	@Test
+	void leaseThatIsHandedOnAllTheTimeIsRenewed() {
+		LockRequest request = LockRequest.distributed("a").build();
+		LockHandle held = this.locks.acquireAsync(request).join();
+		while (this.backend.renewals("a") < 5) {
+			assertThat(held.isHeld()).isTrue();
+			CompletableFuture<LockHandle> next = this.locks.acquireAsync(request);
+			held.close();
+			held = next.join();
+		}
+		assertThat(this.backend.handedOver).hasPositiveValue();
+		held.close();
+	}
+
+	@Test
+	void renewalsThatAreSlowDoNotWaitForEachOther() {
+		List<LockHandle> handles = new ArrayList<>();
+		for (int i = 0; i < 64; i++) {
+			handles.add(this.locks.distributedLock("slow" + i));
+		}
+		Awaitility.await()
+			.until(() -> handles.stream().allMatch((handle) -> this.backend.renewals(handle.resource()) >= 5));
+		assertThat(handles).allMatch(LockHandle::isHeld);
+		handles.forEach(LockHandle::close);
+	}
+
 	/**
 	 * Gives leases out that run out.
 	 */
@@ -132,6 +164,8 @@ class LeaseTests {
 		private final Map<String, AtomicInteger> renewals = new ConcurrentHashMap<>();
 
 		private final AtomicInteger failures = new AtomicInteger();
+
+		private final AtomicInteger handedOver = new AtomicInteger();
 
 		private final CountDownLatch hanging = new CountDownLatch(1);
 
@@ -156,10 +190,26 @@ class LeaseTests {
 			if (lease.resource().equals("hanging")) {
 				awaitUninterruptibly();
 			}
+			if (lease.resource().startsWith("slow")) {
+				LockSupport.parkNanos(SLOW.toNanos());
+			}
 			if (this.failures.getAndDecrement() > 0) {
 				throw new IllegalStateException("broken");
 			}
 			return this.memory.renew(((RunningLease) lease).lease());
+		}
+
+		@Override
+		public Optional<Lease> handOver(Lease lease, LeaseRequest successor) {
+			Optional<Lease> next = this.memory.handOver(((RunningLease) lease).lease(), successor)
+				.map(RunningLease::new);
+			next.ifPresent((granted) -> this.handedOver.incrementAndGet());
+			return next;
+		}
+
+		@Override
+		public boolean isContended(Lease lease) {
+			return false;
 		}
 
 		private void awaitUninterruptibly() {
