@@ -14,7 +14,8 @@ import org.springframework.aot.hint.RuntimeHintsRegistrar;
 
 /**
  * What a native image of any application with annotated methods has to keep: the
- * annotations, what templates see as {@code #root}, and the scripts for Redis.
+ * annotations, what templates see as {@code #root}, the scripts for Redis, and what tells
+ * where Redis is.
  */
 final class LocksRuntimeHints implements RuntimeHintsRegistrar {
 
@@ -28,6 +29,10 @@ final class LocksRuntimeHints implements RuntimeHintsRegistrar {
 		hints.reflection().registerType(Method.class, MemberCategory.INVOKE_PUBLIC_METHODS);
 		hints.resources().registerPattern("io/github/locks/redis/*.lua");
 		hints.resources().registerPattern("io/github/locks/jdbc/*.sql");
+		hints.reflection()
+			.registerTypeIfPresent(classLoader,
+					"org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory",
+					MemberCategory.ACCESS_DECLARED_FIELDS);
 	}
 
 }

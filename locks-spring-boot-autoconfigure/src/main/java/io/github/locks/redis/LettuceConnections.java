@@ -1,5 +1,6 @@
 package io.github.locks.redis;
 
+import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -13,18 +14,23 @@ import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConfiguration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.RedisCredentialsProviderFactory;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Connections of Lettuce to the server of the application, with their own patience. The
  * only class that knows Lettuce, which an application need not have.
  */
 final class LettuceConnections {
+
+	/** Where a factory keeps what it was made from. */
+	private static final String SERVER = "configuration";
 
 	private static final Duration RECONNECT_DELAY = Duration.ofMillis(200);
 
@@ -33,19 +39,28 @@ final class LettuceConnections {
 
 	static LockConnections impatient(RedisConnectionFactory original, Duration timeout) {
 		LettuceConnectionFactory known = (LettuceConnectionFactory) original;
+		RedisConfiguration server = server(known);
+		if (server == null) {
+			return new LockConnections(known, null);
+		}
 		LettuceClientConfiguration client = known.getClientConfiguration();
 		ClientResources resources = resources(client);
-		LettuceConnectionFactory own = new LettuceConnectionFactory(server(known),
+		LettuceConnectionFactory own = new LettuceConnectionFactory(server,
 				new ImpatientClient(client, resources, timeout));
 		own.afterPropertiesSet();
 		own.start();
 		return new LockConnections(own, () -> {
 			own.destroy();
-			resources.shutdown(0, 0, TimeUnit.SECONDS);
+			if (client.getClientResources().isEmpty()) {
+				resources.shutdown(0, 0, TimeUnit.SECONDS);
+			}
 		});
 	}
 
-	/** Shares the threads, if there are some, but not the growing pauses. */
+	/**
+	 * Shares the threads, if there are some, but not the growing pauses. What is shared
+	 * ends with the one of the application only: to shut the other down would end it too.
+	 */
 	private static ClientResources resources(LettuceClientConfiguration client) {
 		return client.getClientResources()
 			.map(ClientResources::mutate)
@@ -54,17 +69,18 @@ final class LettuceConnections {
 			.build();
 	}
 
-	private static RedisConfiguration server(LettuceConnectionFactory known) {
-		RedisConfiguration cluster = known.getClusterConfiguration();
-		RedisConfiguration sentinel = known.getSentinelConfiguration();
-		RedisConfiguration socket = known.getSocketConfiguration();
-		if (cluster != null) {
-			return cluster;
+	/**
+	 * Where the application's server is. What the getters of a factory return is that of
+	 * the constructor for one kind of server; others give the default, and locks on the
+	 * wrong server would be worse than none.
+	 */
+	private static @Nullable RedisConfiguration server(LettuceConnectionFactory known) {
+		Field field = ReflectionUtils.findField(LettuceConnectionFactory.class, SERVER, RedisConfiguration.class);
+		if (field == null) {
+			return null;
 		}
-		if (sentinel != null) {
-			return sentinel;
-		}
-		return (socket != null) ? socket : known.getStandaloneConfiguration();
+		ReflectionUtils.makeAccessible(field);
+		return (RedisConfiguration) ReflectionUtils.getField(field, known);
 	}
 
 	/**
@@ -85,7 +101,8 @@ final class LettuceConnections {
 			ClientOptions.Builder builder = (options instanceof ClusterClientOptions cluster) ? cluster.mutate()
 					: options.mutate();
 			SocketOptions sockets = options.getSocketOptions().mutate().connectTimeout(this.timeout).build();
-			return Optional.of(builder.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
+			return Optional.of(builder.autoReconnect(true)
+				.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
 				.timeoutOptions(TimeoutOptions.enabled(this.timeout))
 				.socketOptions(sockets)
 				.build());
