@@ -49,6 +49,8 @@ public abstract class LeaseBackend implements LockBackend {
 
 	private static final long WITHDRAWAL_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+	private static final long LONGEST_CLOSE_MILLIS = 1000;
+
 	private static final int THREADS = 4;
 
 	private static final int MOST_TASKS = 10_000;
@@ -65,6 +67,12 @@ public abstract class LeaseBackend implements LockBackend {
 
 	/** Who has a place in a queue, by the lock. */
 	private final Map<LockKey, QueuePlace> waits = new ConcurrentHashMap<>();
+
+	/**
+	 * Readers that may have come in place of their writer. They are taken back with it,
+	 * when its holders know.
+	 */
+	private final Map<StoredLease, String> doubtful = new ConcurrentHashMap<>();
 
 	private final AtomicBoolean listening = new AtomicBoolean();
 
@@ -158,7 +166,7 @@ public abstract class LeaseBackend implements LockBackend {
 
 	private Lease lease(String id, LeaseRequest request, Grant grant) {
 		return new StoredLease(request.resource(), request.type(), id, grant.token(),
-				grant.token() + LeaseStore.TOKENS - 1, grant.crashed(), this.lease, new Contention(grant.contended()));
+				grant.token() + grant.tokens() - 1, grant.crashed(), this.lease, new Contention(grant.contended()));
 	}
 
 	@Override
@@ -190,7 +198,7 @@ public abstract class LeaseBackend implements LockBackend {
 				.map((grant) -> lease(id, successor, grant));
 		}
 		catch (RuntimeException ex) {
-			withdraw(held.key(), id, this.lease);
+			this.doubtful.put(held, id);
 			throw this.store.failure("downgrade", held.resource(), held.type(), ex);
 		}
 	}
@@ -198,7 +206,11 @@ public abstract class LeaseBackend implements LockBackend {
 	@Override
 	public final boolean isContended(Lease lease) {
 		StoredLease held = (StoredLease) lease;
-		return held.contention().isContended(() -> execute(() -> askForContention(held)));
+		return held.contention().isContended(() -> {
+			if (!execute(() -> askForContention(held))) {
+				held.contention().learn(true);
+			}
+		});
 	}
 
 	private void askForContention(StoredLease held) {
@@ -215,6 +227,10 @@ public abstract class LeaseBackend implements LockBackend {
 	@Override
 	public final void release(Lease lease) {
 		StoredLease held = (StoredLease) lease;
+		String reader = this.doubtful.remove(held);
+		if (reader != null) {
+			withdraw(held.key(), reader, this.lease);
+		}
 		try {
 			this.store.release(held.key(), held.id(), Duration.ZERO);
 		}
@@ -267,15 +283,19 @@ public abstract class LeaseBackend implements LockBackend {
 	/** Hears of locks that are given to who waits here, once somebody does. */
 	private void listen() {
 		if (this.listening.compareAndSet(false, true)) {
-			execute(() -> {
-				try {
-					this.store.listen(this::tell);
-				}
-				catch (RuntimeException ex) {
-					logger.debug("The server tells nothing; who waits asks again and again", ex);
-					this.listening.set(false);
-				}
-			});
+			if (!execute(this::listenNow)) {
+				this.listening.set(false);
+			}
+		}
+	}
+
+	private void listenNow() {
+		try {
+			this.store.listen(this::tell);
+		}
+		catch (RuntimeException ex) {
+			logger.debug("The server tells nothing; who waits asks again and again", ex);
+			this.listening.set(false);
 		}
 	}
 
@@ -305,12 +325,14 @@ public abstract class LeaseBackend implements LockBackend {
 	 */
 	private void withdraw(LockKey key, String id, Duration late) {
 		long until = System.nanoTime() + this.lease.toNanos();
-		execute(() -> {
-			// What nobody takes back runs out by then.
+		boolean accepted = execute(() -> {
 			while (!isWithdrawn(key, id, late) && System.nanoTime() - until < 0 && !this.closed.get()) {
 				LockSupport.parkNanos(WITHDRAWAL_PAUSE_NANOS);
 			}
 		});
+		if (!accepted) {
+			logger.debug("A request was not taken back, as too many others are; it runs out");
+		}
 	}
 
 	private boolean isWithdrawn(LockKey key, String id, Duration late) {
@@ -324,13 +346,17 @@ public abstract class LeaseBackend implements LockBackend {
 		}
 	}
 
-	/** Does something soon, on another thread. */
-	private void execute(Runnable task) {
+	/**
+	 * Does something soon, on another thread.
+	 * @return {@code false} if too much is to be done already
+	 */
+	private boolean execute(Runnable task) {
 		try {
 			this.threads.execute(task);
+			return true;
 		}
 		catch (RejectedExecutionException ex) {
-			task.run();
+			return false;
 		}
 	}
 
@@ -346,11 +372,30 @@ public abstract class LeaseBackend implements LockBackend {
 		}
 	}
 
+	/** What was given up is free at once, if the server answers. */
+	private void awaitWithdrawals() {
+		boolean interrupted = Thread.interrupted();
+		try {
+			if (!this.threads.awaitTermination(LONGEST_CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
+				logger.debug("Not all requests were taken back; they run out");
+			}
+		}
+		catch (InterruptedException ex) {
+			interrupted = true;
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
 	@Override
 	public final void close() {
 		if (this.closed.compareAndSet(false, true)) {
 			this.pictures.close();
 			this.threads.shutdown();
+			awaitWithdrawals();
 			this.store.close();
 		}
 	}

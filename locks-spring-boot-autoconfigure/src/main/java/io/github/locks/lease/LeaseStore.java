@@ -20,7 +20,10 @@ import io.github.locks.LockType;
  */
 public interface LeaseStore extends AutoCloseable {
 
-	/** How many fencing tokens are set aside with each grant. */
+	/**
+	 * How many fencing tokens are set aside with each grant, at most. Tokens must not run
+	 * ahead of the clock, in case they are forgotten.
+	 */
 	int TOKENS = 128;
 
 	/** How long a lock that was handed over waits for who comes for it. */
@@ -141,11 +144,13 @@ public interface LeaseStore extends AutoCloseable {
 	/**
 	 * A lease that was granted.
 	 *
-	 * @param token the first of {@link #TOKENS} fencing tokens
+	 * @param token the first fencing token
+	 * @param tokens how many tokens there are, for those who the process hands the lock
+	 * on to
 	 * @param crashed whether a writer before let its lease run out
 	 * @param contended whether others wait
 	 */
-	record Grant(long token, boolean crashed, boolean contended) {
+	record Grant(long token, int tokens, boolean crashed, boolean contended) {
 	}
 
 }

@@ -27,11 +27,13 @@ import org.springframework.data.redis.core.script.RedisScript;
 final class RedisLeaseStore implements LeaseStore {
 
 	/** How clients report that the server has answered, by names that they share. */
-	private static final Set<String> ANSWERS = Set.of("RedisCommandExecutionException", "JedisDataException");
+	private static final Set<String> ANSWERS = Set.of("RedisCommandExecutionException", "JedisDataException",
+			"JedisAccessControlException");
 
-	/** What a server answers that is not ready. */
+	/** What a server answers that is not ready; before Redis 7 in other words. */
 	private static final Pattern OUTAGE = Pattern
-		.compile("(?:LOADING|BUSY|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNKILLABLE)\\b");
+		.compile("(?:ERR Error running script .*: -)?(?:LOADING|BUSY|READONLY|NOREPLICAS|MASTERDOWN|CLUSTERDOWN"
+				+ "|TRYAGAIN|UNKILLABLE)\\b");
 
 	@SuppressWarnings("rawtypes")
 	private static final RedisScript<List> LOCK = script("lock.lua");
@@ -72,9 +74,11 @@ final class RedisLeaseStore implements LeaseStore {
 	}
 
 	private static Optional<Grant> grant(List<?> answer) {
-		return (number(answer, 0) == 1)
-				? Optional.of(new Grant(number(answer, 1), number(answer, 2) != 0, number(answer, 3) != 0))
-				: Optional.empty();
+		if (number(answer, 0) != 1) {
+			return Optional.empty();
+		}
+		return Optional
+			.of(new Grant(number(answer, 1), (int) number(answer, 2), number(answer, 3) != 0, number(answer, 4) != 0));
 	}
 
 	@Override

@@ -4,7 +4,7 @@
 -- queue      sorted set: who waits, by when it came
 -- waiters    hash: until when who waits is believed to be there, its channel, and what it shows
 -- token      the last fencing token that was given out or set aside
--- info       hash: the token of each holder, and what it shows; '?' and its name as long as it has not come for a
+-- info       hash: the tokens of each holder, and what it shows; '?' and its name as long as it has not come for a
 --            lock that it was given; 'crashed' if a writer let its lease run out
 -- withdrawn  exists if the request was taken back before it arrived
 local holders, queue, waiters, token, info, withdrawn = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
@@ -12,10 +12,14 @@ local operation, id = ARGV[1], ARGV[2]
 
 -- How long a lock that was handed over waits for the next holder to come for it.
 local CONFIRM_MS = 3000
--- Tokens are never smaller than the clock, so they need not be remembered for long.
+-- Tokens are never smaller than the clock, so they need not be remembered for long after their last use. A holder
+-- that let its lease run out is remembered for as long, for who comes then.
 local TOKEN_MS = 3600000
--- So many tokens are set aside for those who a process hands the lock on to.
-local TOKENS = 128
+-- So many tokens are set aside for those who a process hands the lock on to: it does that with distributed locks only.
+local TOKENS = string.find(holders, '}:lock:holders$') and 128 or 1
+-- They are not, as long as tokens are ahead of the clock by more than this (microseconds): who forgot all tokens
+-- begins with the clock.
+local AHEAD = 1000
 
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -36,7 +40,7 @@ end
 
 -- Who has not come for the lock cannot have left anything half done, but may have been told of somebody who has.
 local function forget(member, given_back)
-  local told = string.match(redis.call('HGET', info, member) or '', '^%d+ (%d) ') == '1'
+  local told = string.match(redis.call('HGET', info, member) or '', '^%d+ %d+ (%d) ') == '1'
   local unconfirmed = redis.call('HDEL', info, '?' .. member) == 1
   redis.call('ZREM', holders, member)
   redis.call('HDEL', info, member)
@@ -80,15 +84,16 @@ end
 
 local function hold(member, millis)
   redis.call('ZADD', holders, text(now + millis * 1000), member)
-  keep(holders, millis + CONFIRM_MS)
-  keep(info, millis + CONFIRM_MS)
+  keep(holders, millis + TOKEN_MS)
+  keep(info, millis + TOKEN_MS)
 end
 
 local function grant(member, millis, shown)
   local next_token = math.max((tonumber(redis.call('GET', token)) or 0) + 1, now)
-  redis.call('SET', token, text(next_token + TOKENS - 1), 'PX', math.max(TOKEN_MS, millis))
+  local tokens = (next_token - now <= AHEAD) and TOKENS or 1
+  redis.call('SET', token, text(next_token + tokens - 1), 'PX', TOKEN_MS + millis)
   local crashed = is_writer(member) and redis.call('HDEL', info, 'crashed') or 0
-  redis.call('HSET', info, member, text(next_token) .. ' ' .. crashed .. ' ' .. shown)
+  redis.call('HSET', info, member, text(next_token) .. ' ' .. tokens .. ' ' .. crashed .. ' ' .. shown)
   hold(member, millis)
 end
 
@@ -97,10 +102,10 @@ local function contended()
   return first() and 1 or 0
 end
 
--- 1, the token, whether the holder before crashed, and whether somebody waits
+-- 1, the first token, how many there are, whether the holder before crashed, and whether somebody waits
 local function granted(member)
-  local given, crashed = string.match(redis.call('HGET', info, member), '^(%d+) (%d) ')
-  return { 1, given, crashed, contended() }
+  local given, tokens, crashed = string.match(redis.call('HGET', info, member), '^(%d+) (%d+) (%d) ')
+  return { 1, given, tokens, crashed, contended() }
 end
 
 local function grant_next()
@@ -166,7 +171,10 @@ if operation == 'renew' then
   if not redis.call('ZSCORE', holders, id) then
     return { 0 }
   end
-  hold(id, tonumber(ARGV[3]))
+  local millis = tonumber(ARGV[3])
+  -- The first write, as a server without memory lets nobody begin with one that may need some.
+  redis.call('PEXPIRE', token, TOKEN_MS + millis)
+  hold(id, millis)
   return { 1, contended() }
 end
 
@@ -177,6 +185,10 @@ end
 -- A writer becomes a reader: others may read too.
 if operation == 'downgrade' then
   local reader, shown = ARGV[3], ARGV[4]
+  if redis.call('ZSCORE', holders, reader) then
+    -- The answer was lost.
+    return granted(reader)
+  end
   local ends = redis.call('ZSCORE', holders, id)
   if not ends then
     return { 0 }
@@ -194,7 +206,7 @@ if operation == 'inspect' then
   if not holder then
     return { 0 }
   end
-  local shown = string.match(redis.call('HGET', info, holder) or '', '^%d+ %d (.*)$')
+  local shown = string.match(redis.call('HGET', info, holder) or '', '^%d+ %d+ %d (.*)$')
   return { 1, shown or '' }
 end
 
