@@ -6,6 +6,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 import io.github.locks.spi.LockThreadFactory;
@@ -26,7 +29,18 @@ final class ReleaseMessages implements AutoCloseable {
 
 	private static final long RECOVERY_MILLIS = 500;
 
+	/** One for a client that needs it to listen, and one to try again. */
+	private static final int THREADS = 2;
+
+	private static final long KEEP_ALIVE_SECONDS = 10;
+
 	private final RedisMessageListenerContainer container = new RedisMessageListenerContainer();
+
+	/** The container tries again on a thread of its caller, unless it can plan ahead. */
+	private final ScheduledThreadPoolExecutor threads = new ScheduledThreadPoolExecutor(THREADS,
+			new LockThreadFactory("redis-messages"));
+
+	private final AtomicBoolean begun = new AtomicBoolean();
 
 	private final String channel;
 
@@ -34,8 +48,9 @@ final class ReleaseMessages implements AutoCloseable {
 		this.channel = channel;
 		this.container.setConnectionFactory(connectionFactory);
 		this.container.setTaskExecutor(Runnable::run);
-		this.container
-			.setSubscriptionExecutor((task) -> new LockThreadFactory("redis-messages").newThread(task).start());
+		this.threads.setKeepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
+		this.threads.allowCoreThreadTimeOut(true);
+		this.container.setSubscriptionExecutor(this.threads);
 		this.container.setRecoveryInterval(RECOVERY_MILLIS);
 		this.container.afterPropertiesSet();
 	}
@@ -44,12 +59,14 @@ final class ReleaseMessages implements AutoCloseable {
 		return this.channel;
 	}
 
-	/** Begins to listen. */
+	/** Begins to listen, once; what fails is tried again until it succeeds. */
 	void listen(Consumer<String> told) {
-		this.container.addMessageListener(
-				(message, pattern) -> told.accept(new String(message.getBody(), StandardCharsets.UTF_8)),
-				new ChannelTopic(this.channel));
-		this.container.start();
+		if (this.begun.compareAndSet(false, true)) {
+			this.container.addMessageListener(
+					(message, pattern) -> told.accept(new String(message.getBody(), StandardCharsets.UTF_8)),
+					new ChannelTopic(this.channel));
+			this.container.start();
+		}
 	}
 
 	boolean isListening() {
@@ -64,6 +81,7 @@ final class ReleaseMessages implements AutoCloseable {
 		catch (Exception ex) {
 			logger.debug("The connection for messages was not closed cleanly", ex);
 		}
+		this.threads.shutdownNow();
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.github.locks.redis;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -17,7 +18,11 @@ import io.github.locks.LockException;
 import io.github.locks.LockHandle;
 import io.github.locks.LockLostException;
 import io.github.locks.LockRequest;
+import io.github.locks.LockScope;
+import io.github.locks.LockType;
+import io.github.locks.lease.LockKey;
 import io.github.locks.redis.TcpProxy.Mode;
+import io.github.locks.spi.LeaseRequest;
 import io.github.locks.support.DefaultLockManager;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -30,6 +35,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
@@ -67,11 +73,16 @@ class RedisOutageTests {
 		this.redis = new StringRedisTemplate(this.connections.get(1));
 	}
 
-	private DefaultLockManager manager(RedisStandaloneConfiguration server) {
+	private LettuceConnectionFactory factory(RedisStandaloneConfiguration server) {
 		LettuceConnectionFactory factory = new LettuceConnectionFactory(server);
 		factory.afterPropertiesSet();
 		factory.start();
 		this.connections.add(factory);
+		return factory;
+	}
+
+	private DefaultLockManager manager(RedisStandaloneConfiguration server) {
+		LettuceConnectionFactory factory = factory(server);
 		DefaultLockManager manager = DefaultLockManager.builder()
 			.backend(() -> new RedisLockBackend(factory, LEASE, this.prefix))
 			.shutdownTimeout(Duration.ZERO)
@@ -162,6 +173,67 @@ class RedisOutageTests {
 		this.proxy.mode(Mode.PASS);
 		this.proxy.reset();
 		this.there.distributedLock("a", LEASE.plusSeconds(1)).close();
+	}
+
+	@Test
+	void readerKnowsOfTheLossBeforeTheNextWriterHasTheLock() {
+		LockRequest write = LockRequest.write("a").scope(LockScope.DISTRIBUTED).build();
+		LockRequest read = LockRequest.read("a").scope(LockScope.DISTRIBUTED).build();
+		for (int i = 0; i < TRIALS; i++) {
+			LockHandle writer = this.here.acquire(write);
+			LockHandle reader = this.here.acquire(read);
+			CompletableFuture<Boolean> heldByBoth = this.there.acquireAsync(write).thenApply((next) -> {
+				boolean held = reader.isHeld();
+				next.close();
+				return held;
+			});
+			this.proxy.mode(Mode.DROP_ANSWERS);
+			writer.close();
+			assertThat(heldByBoth.join()).isFalse();
+			this.proxy.mode(Mode.PASS);
+			this.proxy.reset();
+			reader.close();
+		}
+	}
+
+	@Test
+	@Timeout(60)
+	void requestsWithoutPatienceFailAtOnceHoweverManyThereWere() {
+		LettuceConnectionFactory factory = factory(new RedisStandaloneConfiguration("localhost", this.proxy.port()));
+		try (RedisLockBackend backend = new RedisLockBackend(factory, Duration.ofMinutes(1), this.prefix)) {
+			LeaseRequest request = new LeaseRequest("a", LockType.DISTRIBUTED, "o", null, Instant.now());
+			backend.release(backend.tryAcquire(request).orElseThrow());
+			this.proxy.mode(Mode.REFUSE);
+			this.proxy.reset();
+			for (int i = 0; i < 10_100; i++) {
+				assertThatExceptionOfType(LockBackendUnavailableException.class)
+					.isThrownBy(() -> backend.tryAcquire(request));
+			}
+		}
+	}
+
+	@Test
+	@Timeout(60)
+	void messagesAreHeardThoughTheFirstTryWasInVain() throws Exception {
+		LettuceConnectionFactory factory = factory(new RedisStandaloneConfiguration("localhost", this.proxy.port()));
+		try (RedisLeaseStore store = new RedisLeaseStore(factory, Duration.ofMinutes(1), this.prefix, "1")) {
+			LockKey key = new LockKey("a", false);
+			store.acquire(key, "w:1", Duration.ZERO, "").orElseThrow();
+			this.proxy.mode(Mode.REFUSE);
+			this.proxy.reset();
+			List<String> heard = Collections.synchronizedList(new ArrayList<>());
+			// How long the first call waits for the subscription is its own business.
+			assertThatException().isThrownBy(() -> store.listen(heard::add));
+			assertThat(store.isListening()).isFalse();
+			this.proxy.mode(Mode.PASS);
+			store.listen(heard::add);
+			Awaitility.await().until(store::isListening);
+			assertThat(store.acquire(key, "w:2", Duration.ofSeconds(1), "")).isEmpty();
+			store.release(key, "w:1", Duration.ZERO);
+			Awaitility.await().until(() -> !heard.isEmpty());
+			assertThat(heard).containsExactly("w:2");
+			store.release(key, "w:2", Duration.ZERO);
+		}
 	}
 
 	@Test
