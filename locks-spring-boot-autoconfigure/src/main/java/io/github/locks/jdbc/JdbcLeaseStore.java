@@ -91,12 +91,18 @@ final class JdbcLeaseStore implements LeaseStore {
 		return LockKey.hash((key.readWrite() ? "readwrite:" : "lock:") + key.resource());
 	}
 
+	/** A process hands only its distributed lock on. */
+	private static int tokens(LockKey key) {
+		return key.readWrite() ? 1 : TOKENS;
+	}
+
 	@Override
 	public Optional<Grant> acquire(LockKey key, String id, Duration patience, String shown) {
 		this.purge.soon();
 		Optional<Grant> taken = Optional.empty();
 		if (Request.isWriter(id) && patience.isZero()) {
-			taken = this.connections.run((connection) -> statements().take(connection, id(key), id, this.lease, shown));
+			taken = this.connections
+				.run((connection) -> statements().take(connection, id(key), id, this.lease, tokens(key), shown));
 		}
 		else if (!patience.isZero() && this.connections
 			.run((connection) -> statements().isWaiting(connection, id(key), id, patience.dividedBy(2)))) {
@@ -136,7 +142,8 @@ final class JdbcLeaseStore implements LeaseStore {
 	private <T> T change(LockKey key, Function<LockState, T> change) {
 		String lock = id(key);
 		while (true) {
-			Optional<T> result = this.connections.inTransaction((connection) -> change(connection, lock, change));
+			Optional<T> result = this.connections
+				.inTransaction((connection) -> change(connection, lock, tokens(key), change));
 			if (result.isPresent()) {
 				return result.get();
 			}
@@ -145,9 +152,9 @@ final class JdbcLeaseStore implements LeaseStore {
 	}
 
 	/** Returns nothing if the lock has no row. */
-	private <T> Optional<T> change(Connection connection, String lock, Function<LockState, T> change)
+	private <T> Optional<T> change(Connection connection, String lock, int tokens, Function<LockState, T> change)
 			throws SQLException {
-		StoredState stored = StoredState.read(connection, statements().tables(), lock);
+		StoredState stored = StoredState.read(connection, statements().tables(), lock, tokens);
 		if (stored == null) {
 			return Optional.empty();
 		}
@@ -264,7 +271,7 @@ final class JdbcLeaseStore implements LeaseStore {
 			.run((connection) -> statements().unused(connection, TOKEN, LockPurge.MOST_LOCKS));
 		for (String lock : unused) {
 			this.connections.inTransaction((connection) -> {
-				StoredState stored = StoredState.read(connection, statements().tables(), lock);
+				StoredState stored = StoredState.read(connection, statements().tables(), lock, 1);
 				if (stored != null) {
 					stored.state().forgetExpired();
 					stored.write(connection, statements().tables(), lock);

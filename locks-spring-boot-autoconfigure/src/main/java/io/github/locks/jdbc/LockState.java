@@ -21,7 +21,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class LockState {
 
+	/**
+	 * No tokens are set aside as long as they are ahead of the clock by more than this:
+	 * who forgot all tokens begins with the clock.
+	 */
+	static final long AHEAD_MICROS = 1000;
+
 	private final long now;
+
+	private final int tokens;
 
 	private final Map<String, Request> requests = new LinkedHashMap<>();
 
@@ -32,8 +40,13 @@ final class LockState {
 	/** Whether a writer let its lease run out, and nobody was told yet. */
 	private boolean crashed;
 
-	LockState(long now, long lastToken, boolean crashed, List<Request> requests) {
+	/**
+	 * Creates it.
+	 * @param tokens how many tokens to set aside with a grant, at most
+	 */
+	LockState(long now, int tokens, long lastToken, boolean crashed, List<Request> requests) {
 		this.now = now;
+		this.tokens = tokens;
 		this.lastToken = lastToken;
 		this.crashed = crashed;
 		requests.forEach((request) -> this.requests.put(request.id(), request));
@@ -137,6 +150,10 @@ final class LockState {
 	}
 
 	Optional<Grant> downgrade(String id, String reader, String shown) {
+		if (this.requests.containsKey(reader)) {
+			// The answer was lost.
+			return granted(reader);
+		}
 		Request writer = this.requests.get(id);
 		if (writer == null || !writer.is(Kind.HOLDER)) {
 			return Optional.empty();
@@ -159,7 +176,7 @@ final class LockState {
 
 	private void grant(String id, long endsAt, boolean pending, String shown) {
 		long token = Math.max(this.lastToken + 1, this.now);
-		this.lastToken = token + LeaseStore.TOKENS - 1;
+		this.lastToken = token + ((token - this.now <= AHEAD_MICROS) ? this.tokens : 1) - 1;
 		boolean told = Request.isWriter(id) && this.crashed;
 		this.crashed &= !told;
 		this.requests.put(id, Request.holder(id, endsAt, token, told, pending, shown));
@@ -167,8 +184,12 @@ final class LockState {
 
 	private Optional<Grant> granted(String id) {
 		Request holder = this.requests.get(id);
-		return (holder != null) ? Optional.of(new Grant(holder.token(), holder.told(), isContended()))
-				: Optional.empty();
+		if (holder == null) {
+			return Optional.empty();
+		}
+		// Nobody is given a token as long as a writer excludes all.
+		int own = holder.isWriter() ? (int) (this.lastToken - holder.token() + 1) : 1;
+		return Optional.of(new Grant(holder.token(), own, holder.told(), isContended()));
 	}
 
 	private boolean isFreeFor(String id) {

@@ -7,6 +7,8 @@ import java.util.List;
  */
 final class LockTables {
 
+	private static final String TOKENS = "holder_token, last_token - holder_token + 1";
+
 	private static final String HELD = " and holder = ? and holder_ends > ";
 
 	private final Dialect dialect;
@@ -35,13 +37,15 @@ final class LockTables {
 	String take() {
 		String take = "update " + this.lock + " set holder = ?, holder_ends = " + now()
 				+ " + ?, holder_shown = ?, holder_told = 0, holder_pending = 0, holder_token = greatest(last_token + 1, "
-				+ now() + "), last_token = greatest(last_token + 1, " + now()
-				+ ") + ? where id = ? and holder is null and requests = 0 and crashed = 0";
-		return this.dialect.canReturn() ? take + " returning holder_token" : take;
+				+ now() + "), last_token = greatest(last_token + 1, " + now() + ") + case when last_token <= " + now()
+				+ " + " + LockState.AHEAD_MICROS + " then ? else 0 end"
+				+ " where id = ? and holder is null and requests = 0 and crashed = 0";
+		return this.dialect.canReturn() ? take + " returning " + TOKENS : take;
 	}
 
-	String token() {
-		return "select holder_token from " + this.lock + " where id = ? and holder = ?";
+	/** The tokens of a holder: nobody is given one as long as it excludes all. */
+	String tokens() {
+		return "select " + TOKENS + " from " + this.lock + " where id = ? and holder = ?";
 	}
 
 	/** Gives a lock back that nobody waits for, in one step. */

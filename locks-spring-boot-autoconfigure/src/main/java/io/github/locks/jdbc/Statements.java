@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 import io.github.locks.LockNames;
-import io.github.locks.lease.LeaseStore;
 import io.github.locks.lease.LeaseStore.Grant;
 
 /**
@@ -28,32 +27,33 @@ record Statements(Dialect dialect, LockTables tables) {
 	private static final int LONGEST_SHOWN = 4000;
 
 	/** Takes a lock that nobody has, waits for, or has left behind in a crash. */
-	Optional<Grant> take(Connection connection, String lock, String id, Duration lease, String shown)
+	Optional<Grant> take(Connection connection, String lock, String id, Duration lease, int tokens, String shown)
 			throws SQLException {
 		try (PreparedStatement take = connection.prepareStatement(this.tables.take())) {
 			take.setString(1, id);
 			take.setLong(2, micros(lease));
 			take.setString(3, shorten(shown));
-			take.setLong(4, LeaseStore.TOKENS - 1);
+			take.setLong(4, tokens - 1L);
 			take.setString(5, lock);
 			if (this.dialect.canReturn()) {
-				return token(take);
+				return tokens(take);
 			}
-			return (take.executeUpdate() == 1) ? tokenOf(connection, lock, id) : Optional.empty();
+			return (take.executeUpdate() == 1) ? tokensOf(connection, lock, id) : Optional.empty();
 		}
 	}
 
-	private Optional<Grant> tokenOf(Connection connection, String lock, String id) throws SQLException {
-		try (PreparedStatement query = connection.prepareStatement(this.tables.token())) {
+	private Optional<Grant> tokensOf(Connection connection, String lock, String id) throws SQLException {
+		try (PreparedStatement query = connection.prepareStatement(this.tables.tokens())) {
 			query.setString(1, lock);
 			query.setString(2, id);
-			return token(query);
+			return tokens(query);
 		}
 	}
 
-	private static Optional<Grant> token(PreparedStatement query) throws SQLException {
+	private static Optional<Grant> tokens(PreparedStatement query) throws SQLException {
 		try (ResultSet result = query.executeQuery()) {
-			return result.next() ? Optional.of(new Grant(result.getLong(1), false, false)) : Optional.empty();
+			return result.next() ? Optional.of(new Grant(result.getLong(1), result.getInt(2), false, false))
+					: Optional.empty();
 		}
 	}
 

@@ -28,16 +28,17 @@ record StoredState(LockState state, long lastToken, boolean crashed, Map<String,
 	 * Locks and reads a lock.
 	 * @return the state, or {@code null} if the lock has no row
 	 */
-	static @Nullable StoredState read(Connection connection, LockTables tables, String lock) throws SQLException {
+	static @Nullable StoredState read(Connection connection, LockTables tables, String lock, int tokens)
+			throws SQLException {
 		try (PreparedStatement query = connection.prepareStatement(tables.readLock())) {
 			query.setString(1, lock);
 			try (ResultSet row = query.executeQuery()) {
-				return row.next() ? read(connection, tables, lock, row) : null;
+				return row.next() ? read(connection, tables, lock, tokens, row) : null;
 			}
 		}
 	}
 
-	private static StoredState read(Connection connection, LockTables tables, String lock, ResultSet row)
+	private static StoredState read(Connection connection, LockTables tables, String lock, int tokens, ResultSet row)
 			throws SQLException {
 		long now = row.getLong("time_now");
 		long lastToken = row.getLong("last_token");
@@ -54,7 +55,7 @@ record StoredState(LockState state, long lastToken, boolean crashed, Map<String,
 		}
 		Map<String, Request> before = new HashMap<>();
 		requests.forEach((request) -> before.put(request.id(), request));
-		return new StoredState(new LockState(now, lastToken, crashed, requests), lastToken, crashed, before);
+		return new StoredState(new LockState(now, tokens, lastToken, crashed, requests), lastToken, crashed, before);
 	}
 
 	private static void readOthers(Connection connection, LockTables tables, String lock, List<Request> requests)
