@@ -14,10 +14,10 @@ import org.testcontainers.containers.wait.strategy.Wait;
 enum DatabaseServer {
 
 	/** PostgreSQL. */
-	POSTGRES("postgres", "postgres:17-alpine", 5432, ".*database system is ready to accept connections.*", 2),
+	POSTGRES("postgres", "postgres:17-alpine", 5432),
 
 	/** MariaDB. */
-	MARIADB("mariadb", "mariadb:11.8", 3306, ".*mariadbd?: ready for connections.*", 2);
+	MARIADB("mariadb", "mariadb:11.8", 3306);
 
 	private final String kind;
 
@@ -25,18 +25,12 @@ enum DatabaseServer {
 
 	private final int port;
 
-	private final String ready;
-
-	private final int times;
-
 	private @Nullable GenericContainer<?> container;
 
-	DatabaseServer(String kind, String image, int port, String ready, int times) {
+	DatabaseServer(String kind, String image, int port) {
 		this.kind = kind;
 		this.image = image;
 		this.port = port;
-		this.ready = ready;
-		this.times = times;
 	}
 
 	/** Host and port of the server; the test is skipped if there cannot be one. */
@@ -54,7 +48,7 @@ enum DatabaseServer {
 				.withEnv("MARIADB_PASSWORD", "test")
 				.withEnv("MARIADB_DATABASE", "test")
 				.withEnv("MARIADB_RANDOM_ROOT_PASSWORD", "1")
-				.waitingFor(Wait.forLogMessage(this.ready, this.times))
+				.waitingFor(Wait.forListeningPort())
 				.withStartupTimeout(Duration.ofMinutes(2));
 			started.start();
 			this.container = started;

@@ -3,13 +3,16 @@ package io.github.locks.sample;
 import java.nio.file.Path;
 
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+import org.springframework.context.annotation.Profile;
 import org.springframework.stereotype.Component;
 
 /**
  * Where the episodes of this instance are: {@code episodes-<instance>} in the data
- * directory. H2 locks the file, so that no second process can open it.
+ * directory. H2 locks the file, so that no second process can open it. With the profile
+ * {@code postgres} they are in the database of {@code spring.datasource.*}.
  */
 @Component
+@Profile("!postgres")
 class EpisodeDatabase implements JdbcConnectionDetails {
 
 	private final Path file;

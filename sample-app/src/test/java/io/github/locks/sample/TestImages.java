@@ -21,6 +21,11 @@ final class TestImages {
 	/** Starts a Redis server with the arguments that it is given. */
 	static final DockerImageName REDIS = image("redis", "redis:8.2-alpine");
 
+	/**
+	 * Starts PostgreSQL, with the user, the password and the database of its variables.
+	 */
+	static final DockerImageName POSTGRES = image("postgres", "postgres:17-alpine");
+
 	private TestImages() {
 	}
 
