@@ -1,4 +1,4 @@
-package io.github.locks.redis;
+package io.github.locks.spi;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,12 +12,12 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Stands between a client and a server on this machine, and does what networks do.
  */
-final class TcpProxy implements AutoCloseable {
+public final class TcpProxy implements AutoCloseable {
 
 	/**
 	 * What becomes of what is sent.
 	 */
-	enum Mode {
+	public enum Mode {
 
 		PASS, DROP_ALL, DROP_ANSWERS, REFUSE
 
@@ -33,23 +33,23 @@ final class TcpProxy implements AutoCloseable {
 
 	private volatile Mode mode = Mode.PASS;
 
-	TcpProxy(String host, int port) throws IOException {
+	public TcpProxy(String host, int port) throws IOException {
 		this.host = host;
 		this.port = port;
 		start("accept", this::accept);
 	}
 
-	int port() {
+	public int port() {
 		return this.server.getLocalPort();
 	}
 
 	/** From now on; connections that are open stay open. */
-	void mode(Mode next) {
+	public void mode(Mode next) {
 		this.mode = next;
 	}
 
 	/** Ends all connections. */
-	void reset() {
+	public void reset() {
 		this.sockets.forEach(TcpProxy::close);
 		this.sockets.clear();
 	}
