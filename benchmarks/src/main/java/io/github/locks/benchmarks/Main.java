@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Measures the locks and their peers, and prints tables with the ratios. A round measures
@@ -24,6 +25,8 @@ public final class Main {
 		GROUPS.put("memory", MemoryBenchmark::jobs);
 		GROUPS.put("deadlock", DeadlockBenchmark::jobs);
 		GROUPS.put("files", FileLockBenchmark::jobs);
+		GROUPS.put("redis", ServerLockBenchmark::redis);
+		GROUPS.put("sql", ServerLockBenchmark::sql);
 	}
 
 	private Main() {
@@ -69,9 +72,7 @@ public final class Main {
 	}
 
 	private static Report run(Options options, List<Job> jobs) throws Exception {
-		Runtime.getRuntime()
-			.addShutdownHook(
-					new Thread(() -> ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly)));
+		Runtime.getRuntime().addShutdownHook(new Thread(Main::endAll));
 		Report report = new Report(options);
 		for (int round = 1; round <= options.forks(); round++) {
 			int number = 0;
@@ -81,6 +82,16 @@ public final class Main {
 			}
 		}
 		return report;
+	}
+
+	/** The servers come last, as the others are their clients. */
+	private static void endAll() {
+		ProcessHandle.current()
+			.children()
+			.filter((child) -> !LocalServer.isServer(child))
+			.flatMap((child) -> Stream.concat(Stream.of(child), child.descendants()))
+			.forEach(ProcessHandle::destroyForcibly);
+		LocalServer.endAll();
 	}
 
 	private static void write(Options options, String markdown) throws IOException {

@@ -21,17 +21,22 @@ import org.jspecify.annotations.Nullable;
  * @param quick whether to have a quick look only
  * @param forks how often to measure everything, each time in new JVMs
  * @param markdown where to write the tables to, or {@code null} for the console only
+ * @param redis host and port of a Redis, or {@code null} to start one
+ * @param postgres JDBC URL of a PostgreSQL, or {@code null} to start one
  */
-record Options(Set<String> groups, Pattern match, boolean quick, int forks, @Nullable Path markdown) {
+record Options(Set<String> groups, Pattern match, boolean quick, int forks, @Nullable Path markdown,
+		@Nullable String redis, @Nullable String postgres) {
 
 	static final String USAGE = """
 			Usage: java -jar benchmarks/target/benchmarks.jar [option...] [group...]
 
-			Groups: uncontended contended annotated memory deadlock files (default: all)
+			Groups: uncontended contended annotated memory deadlock files redis sql (default: all)
 			  --quick            one fork, short iterations: shows that it runs, proves nothing
 			  --forks N          how many rounds, each in new JVMs (default: 5)
 			  --match REGEX      only rows with a match in 'table: row', and those they are compared with
 			  --markdown FILE    also write the tables to a file
+			  --redis HOST:PORT  a Redis that runs already (default: one is started)
+			  --postgres URL     JDBC URL of a PostgreSQL that runs already (default: one is started)
 			  --help             print this
 			""";
 
@@ -42,6 +47,8 @@ record Options(Set<String> groups, Pattern match, boolean quick, int forks, @Nul
 		boolean quick = false;
 		int forks = 0;
 		Path markdown = null;
+		String redis = null;
+		String postgres = null;
 		while (!rest.isEmpty()) {
 			String arg = rest.remove();
 			try {
@@ -50,6 +57,8 @@ record Options(Set<String> groups, Pattern match, boolean quick, int forks, @Nul
 					case "--forks" -> forks = Integer.parseInt(rest.remove());
 					case "--match" -> match = Pattern.compile(rest.remove());
 					case "--markdown" -> markdown = Path.of(rest.remove());
+					case "--redis" -> redis = rest.remove();
+					case "--postgres" -> postgres = rest.remove();
 					default -> groups.add(group(arg));
 				}
 			}
@@ -57,7 +66,7 @@ record Options(Set<String> groups, Pattern match, boolean quick, int forks, @Nul
 				throw new IllegalArgumentException("'" + arg + "' needs a value of another kind", ex);
 			}
 		}
-		return new Options(groups, match, quick, (forks > 0) ? forks : quick ? 1 : 5, markdown);
+		return new Options(groups, match, quick, (forks > 0) ? forks : quick ? 1 : 5, markdown, redis, postgres);
 	}
 
 	private static String group(String arg) {

@@ -22,7 +22,14 @@ final class Report {
 			new Baseline(AnnotatedCall.AROUND_BOUND, "x bound @Around", ""),
 			new Baseline(MemoryBenchmark.BASELINE, "x map of fair RRWL", ""),
 			new Baseline(FileLockBenchmark.BASELINE, "x open..close", ""),
-			new Baseline(HandOverBenchmark.BASELINE, "x poll", ""));
+			new Baseline(HandOverBenchmark.BASELINE, "x poll", ""), new Baseline(RedisPeer.PING, "x PING", "Redis"),
+			new Baseline(RedisPeer.LOCAL, "x without a server", "Redis"),
+			new Baseline(RedisPeer.RLOCK, "x RLock", "Redis"),
+			new Baseline(RedisPeer.RLOCK_TUNED, "x RLock, tuned", "Redis"),
+			new Baseline(RedisPeer.RFAIR, "x RFairLock", "Redis"),
+			new Baseline(RedisPeer.REGISTRY_MESSAGES, "x Spring Integration, pub/sub", "Redis"),
+			new Baseline(SqlPeer.SELECT, "x select", "PostgreSQL"),
+			new Baseline(SqlPeer.REGISTRY, "x Spring Integration", "PostgreSQL"));
 
 	private final Options options;
 
