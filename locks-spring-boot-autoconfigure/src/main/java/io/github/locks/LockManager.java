@@ -180,6 +180,25 @@ public interface LockManager {
 	List<ResourceStatus> getLockStatus(String resource);
 
 	/**
+	 * Returns statistics and status of the first resources of a query. For monitoring
+	 * where there are many resources: what is left out costs little.
+	 * @param query which resources, and how much of each
+	 * @return a snapshot
+	 */
+	default LockOverview getOverview(LockQuery query) {
+		return LockOverview.of(this, query);
+	}
+
+	/**
+	 * Returns what the numbers say should be changed about one resource.
+	 * @param resource name of the resource
+	 * @return advice, mostly none
+	 */
+	default List<LockAdvice> getAdvice(String resource) {
+		return List.of();
+	}
+
+	/**
 	 * Searches for deadlocks (certain: a cycle of owners that wait for each other) and
 	 * for suspiciously long waits.
 	 * @return what exists now

@@ -23,6 +23,17 @@ public record ResourceStatistics(String resourceName, Map<String, LockStatistics
 		recentOperations = List.copyOf(recentOperations);
 	}
 
+	/**
+	 * Returns these statistics with no more than the last recent operations.
+	 * @param operations how many at most
+	 * @return the same if there are no more
+	 */
+	public ResourceStatistics withLastOperations(int operations) {
+		int known = this.recentOperations.size();
+		return (known <= operations) ? this : new ResourceStatistics(this.resourceName, this.locks,
+				this.recentOperations.subList(known - operations, known));
+	}
+
 	@Override
 	public String toString() {
 		return LockNames.describe(this, "resourceName", this.resourceName, "locks", this.locks, "recentOperations",

@@ -68,8 +68,8 @@ class ArchitectureTests {
 			.should()
 			.onlyDependOnClassesThat()
 			.resideInAnyPackage("java..", "org.jspecify..", "com.google.errorprone.annotations..",
-					"org.apache.commons.logging..", ROOT, below("spi"), below("local"), below("deadlock"),
-					below("statistics"), below("file"), below("memory"))
+					"org.apache.commons.logging..", "org.HdrHistogram..", ROOT, below("spi"), below("local"),
+					below("deadlock"), below("statistics"), below("file"), below("memory"))
 			.because("the locks work without Spring"));
 	}
 
@@ -130,6 +130,7 @@ class ArchitectureTests {
 		seenOnlyBy("reactor..", "aop");
 		seenOnlyBy("org.springframework.data..", "autoconfigure", "redis");
 		seenOnlyBy("io.lettuce..", "redis");
+		seenOnlyBy("org.HdrHistogram..", "statistics");
 	}
 
 	@Test

@@ -1,11 +1,15 @@
 package io.github.locks.actuate;
 
+import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntFunction;
+import java.util.Locale;
+import java.util.stream.Collectors;
 
 import io.github.locks.Deadlock;
 import io.github.locks.InvalidLockNameException;
 import io.github.locks.LockManager;
+import io.github.locks.LockNames;
+import io.github.locks.LockQuery;
 import io.github.locks.ResourceStatistics;
 import io.github.locks.ResourceStatus;
 import org.jspecify.annotations.Nullable;
@@ -25,71 +29,79 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 @Endpoint(id = "locks", defaultAccess = Access.READ_ONLY)
 public final class LocksEndpoint {
 
-	/** About one megabyte, if all of them have a history. */
-	private static final int DEFAULT_LIMIT = 500;
+	private static final int DEFAULT_LIMIT = 250;
 
 	private static final int MAX_LIMIT = 10_000;
 
+	/** Of a document whose limit nobody has set. */
+	private static final int MAX_BYTES = 1_000_000;
+
+	private static final int MAX_SEARCH = LockNames.MAX_CODE_POINTS;
+
 	private final LockManager lockManager;
 
-	private final IntFunction<List<ResourceStatistics>> statistics;
+	private final @Nullable MaskedNames mask;
 
 	/**
-	 * Creates the endpoint.
+	 * Creates an endpoint that shows names as they are.
 	 * @param lockManager the lock manager to show
 	 */
 	@Autowired // where the class itself is registered as a bean
 	public LocksEndpoint(LockManager lockManager) {
-		this(lockManager, (operations) -> lockManager.getStatistics());
+		this(lockManager, false);
 	}
 
 	/**
-	 * Creates the endpoint of a lock manager that can leave most recent operations out,
-	 * rather than have the endpoint drop them.
+	 * Creates an endpoint.
 	 * @param lockManager the lock manager to show
-	 * @param statistics returns the statistics of all resources, given how many recent
-	 * operations of each are asked for
+	 * @param mask whether names of resources are shown only up to their first colon
 	 */
-	public LocksEndpoint(LockManager lockManager, IntFunction<List<ResourceStatistics>> statistics) {
+	public LocksEndpoint(LockManager lockManager, boolean mask) {
 		this.lockManager = lockManager;
-		this.statistics = statistics;
+		this.mask = mask ? new MaskedNames() : null;
 	}
 
 	/**
-	 * Returns all resources, or the one with the given name. Of many resources, those
-	 * that somebody waits for come before those that somebody holds, and these before
-	 * those that were locked most often; of each only the last recent operations, and the
-	 * first who hold and who wait.
+	 * Returns all resources, or the one with the given name. Of many resources only the
+	 * first are shown, and of each the last recent operations and the first who hold and
+	 * who wait. Without another order, those that somebody waits for come before those
+	 * that somebody holds, and the document is sorted by name.
 	 * @param resource name of a resource, or {@code null} for all
-	 * @param limit how many resources at most, or {@code null} for 500
+	 * @param limit how many resources at most, or {@code null} for 250; of one resource,
+	 * how many operations, holders and waiters of each kind, or {@code null} for all
+	 * @param state {@code held}, {@code waiting} or {@code free} for only such resources,
+	 * or {@code null}
+	 * @param sort what comes first: {@code heat}, {@code name}, {@code acquisitions},
+	 * {@code wait}, {@code hold} or {@code timeouts}, or {@code null}
+	 * @param search what the names must have in them, whatever its case, or {@code null}
 	 * @return a snapshot, or {@code null} if there is no such resource
-	 * @throws InvalidEndpointRequestException if the limit is not from 1 to 10,000
+	 * @throws InvalidEndpointRequestException if a parameter makes no sense
 	 */
 	@ReadOperation
-	public @Nullable LocksDescriptor locks(@Nullable String resource, @Nullable Integer limit) {
-		int resources = (limit != null) ? limit : DEFAULT_LIMIT;
-		if (resources < 1 || resources > MAX_LIMIT) {
-			String reason = "'limit' must be a number from 1 to " + MAX_LIMIT + ", not " + limit;
-			throw new InvalidEndpointRequestException(reason, reason);
-		}
+	public @Nullable LocksDescriptor locks(@Nullable String resource, @Nullable Integer limit, @Nullable String state,
+			@Nullable String sort, @Nullable String search) {
+		LockQuery query = LockQuery.HOTTEST.withOperations(Overview.OPERATIONS)
+			.withLimit(checkLimit(limit))
+			.withState(checkState(state))
+			.withSort(checkSort(sort));
+		query = search(query, search);
 		if (resource != null) {
-			return find(resource);
+			return find(resource, (limit != null) ? limit : Integer.MAX_VALUE);
 		}
-		return new Overview(this.statistics.apply(Overview.OPERATIONS), this.lockManager.getLockStatus(),
-				this.lockManager.detectDeadlocks())
-			.atMost(resources);
+		Overview overview = new Overview(this.lockManager.getOverview(query), this.lockManager.detectDeadlocks());
+		return mask(overview.document((limit != null) ? Integer.MAX_VALUE : MAX_BYTES, sort == null));
 	}
 
 	/**
 	 * Returns the resource whose name is the rest of the path. Names that do not survive
 	 * a path, such as those with an empty segment, are to be read by
-	 * {@link #locks(String, Integer)}.
+	 * {@link #locks(String, Integer, String, String, String)}.
 	 * @param resource segments of the path
 	 * @return a snapshot, or {@code null} if there is no such resource
 	 */
 	@ReadOperation
 	public @Nullable LocksDescriptor lock(@Selector(match = Selector.Match.ALL_REMAINING) String... resource) {
-		return find(String.join("/", resource));
+		return find(String.join("/", resource), Integer.MAX_VALUE);
 	}
 
 	/**
@@ -105,7 +117,10 @@ public final class LocksEndpoint {
 			return;
 		}
 		try {
-			this.lockManager.resetStatistics(resource);
+			String name = unmask(resource);
+			if (name != null) {
+				this.lockManager.resetStatistics(name);
+			}
 		}
 		catch (InvalidLockNameException ex) {
 			String reason = String.valueOf(ex.getMessage());
@@ -113,14 +128,60 @@ public final class LocksEndpoint {
 		}
 	}
 
-	private @Nullable LocksDescriptor find(String resource) {
+	private static int checkLimit(@Nullable Integer limit) {
+		int resources = (limit != null) ? limit : DEFAULT_LIMIT;
+		if (resources < 1 || resources > MAX_LIMIT) {
+			throw invalid("'limit' must be a number from 1 to " + MAX_LIMIT + ", not " + limit);
+		}
+		return resources;
+	}
+
+	private static LockQuery.State checkState(@Nullable String state) {
+		return (state != null) ? oneOf("state", state, LockQuery.State.values()) : LockQuery.State.ALL;
+	}
+
+	private static LockQuery.Sort checkSort(@Nullable String sort) {
+		return (sort != null) ? oneOf("sort", sort, LockQuery.Sort.values()) : LockQuery.Sort.HEAT;
+	}
+
+	private static <E extends Enum<E>> E oneOf(String parameter, String value, E[] constants) {
+		for (E constant : constants) {
+			if (constant.name().equalsIgnoreCase(value)) {
+				return constant;
+			}
+		}
+		throw invalid("'" + parameter + "' must be one of "
+				+ Arrays.stream(constants)
+					.map((constant) -> constant.name().toLowerCase(Locale.ROOT))
+					.collect(Collectors.joining(", "))
+				+ ", not " + LockNames.quote(value));
+	}
+
+	private LockQuery search(LockQuery query, @Nullable String search) {
+		if (search == null || search.isEmpty()) {
+			return query;
+		}
+		if (search.codePointCount(0, search.length()) > MAX_SEARCH) {
+			throw invalid("'search' must not be longer than a name can be, which is " + MAX_SEARCH
+					+ " characters, but has " + search.codePointCount(0, search.length()));
+		}
+		return (this.mask != null) ? this.mask.search(query, search) : query.withNamesLike(search);
+	}
+
+	private @Nullable LocksDescriptor find(String shown, int limit) {
+		String resource = unmask(shown);
+		if (resource == null) {
+			return null;
+		}
 		try {
 			List<ResourceStatistics> statistics = this.lockManager.getStatistics(resource);
 			List<ResourceStatus> status = this.lockManager.getLockStatus(resource);
 			if (statistics.isEmpty() && status.isEmpty()) {
 				return null;
 			}
-			return new LocksDescriptor(statistics, status, deadlocksOf(resource));
+			return mask(new LocksDescriptor(statistics.stream().map((one) -> one.withLastOperations(limit)).toList(),
+					status.stream().map((one) -> Overview.first(one, limit)).toList(), deadlocksOf(resource), null,
+					this.lockManager.getAdvice(resource)));
 		}
 		catch (InvalidLockNameException ex) {
 			return null;
@@ -134,6 +195,18 @@ public final class LocksEndpoint {
 				.stream()
 				.anyMatch((owner) -> owner.waitsFor().equals(resource) || owner.holds().contains(resource)))
 			.toList();
+	}
+
+	private @Nullable String unmask(String shown) {
+		return (this.mask != null) ? this.mask.find(shown) : shown;
+	}
+
+	private LocksDescriptor mask(LocksDescriptor document) {
+		return (this.mask != null) ? this.mask.show(document) : document;
+	}
+
+	private static InvalidEndpointRequestException invalid(String reason) {
+		return new InvalidEndpointRequestException(reason, reason);
 	}
 
 }

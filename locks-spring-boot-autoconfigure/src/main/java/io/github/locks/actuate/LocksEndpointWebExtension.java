@@ -37,13 +37,17 @@ public final class LocksEndpointWebExtension {
 	 * Returns all resources, or the one with the given name.
 	 * @param resource name of a resource, or nothing for all
 	 * @param limit how many resources at most, or {@code null} for the default
+	 * @param state the state of the resources, or {@code null} for any
+	 * @param sort what comes first, or {@code null} for the default
+	 * @param search what the names must have in them, or {@code null} for all
 	 * @return a snapshot, or {@code null} if there is no such resource
-	 * @throws InvalidEndpointRequestException if there are several names, or the limit
+	 * @throws InvalidEndpointRequestException if there are several names, or a parameter
 	 * makes no sense
 	 */
 	@ReadOperation
-	public @Nullable LocksDescriptor locks(@Nullable Optional<?> resource, @Nullable Integer limit) {
-		return this.endpoint.locks(oneName(resource), limit);
+	public @Nullable LocksDescriptor locks(@Nullable Optional<?> resource, @Nullable Integer limit,
+			@Nullable String state, @Nullable String sort, @Nullable String search) {
+		return this.endpoint.locks(oneName(resource), limit, state, sort, search);
 	}
 
 	/**

@@ -1,23 +1,25 @@
 package io.github.locks.actuate;
 
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 
 import io.github.locks.Deadlock;
-import io.github.locks.LockStatistics;
+import io.github.locks.LockOverview;
 import io.github.locks.LockStatus;
 import io.github.locks.ResourceStatistics;
 import io.github.locks.ResourceStatus;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A document of all resources that stays small, however many there are and whatever was
- * recorded of them: the resources that matter most, and of each no more than the
- * beginning of its queue and the end of its history.
+ * A document of many resources that stays small, however many there are and whatever was
+ * recorded of them: of each no more than the beginning of its queue and the end of its
+ * history, and all together no more than a number of bytes.
  */
 final class Overview {
 
@@ -29,89 +31,87 @@ final class Overview {
 
 	static final int DEADLOCKS = 100;
 
-	private final List<ResourceStatistics> statistics;
+	private static final int BYTES_OF_DEADLOCKS = 200_000;
 
-	private final List<ResourceStatus> status;
+	private static final int BYTES_OF_FRAME = 1_000;
+
+	/** By name; what comes first matters most. */
+	private final Map<String, Entry> resources = new LinkedHashMap<>();
+
+	private final LockOverview overview;
 
 	private final List<Deadlock> deadlocks;
 
-	Overview(List<ResourceStatistics> statistics, List<ResourceStatus> status, List<Deadlock> deadlocks) {
-		this.statistics = statistics;
-		this.status = status;
-		this.deadlocks = deadlocks;
-	}
-
-	/** The document, in the order of the lists it is made of. */
-	LocksDescriptor atMost(int resources) {
-		Map<String, Rank> ranks = ranks();
-		Set<String> named = ranks.keySet();
-		int leftOut = named.size() - resources;
-		if (leftOut > 0) {
-			named = new HashSet<>(
-					ranks.values().stream().sorted(Rank.ORDER).limit(resources).map(Rank::resource).toList());
-		}
-		Set<String> chosen = named;
-		return new LocksDescriptor(
-				this.statistics.stream()
-					.filter((resource) -> chosen.contains(resource.resourceName()))
-					.map(Overview::cut)
-					.toList(),
-				this.status.stream()
-					.filter((resource) -> chosen.contains(resource.resourceName()))
-					.map(Overview::cut)
-					.toList(),
-				this.deadlocks.stream().sorted(Comparator.comparing(Deadlock::kind)).limit(DEADLOCKS).toList(),
-				(leftOut > 0) ? leftOut : null);
-	}
-
-	private Map<String, Rank> ranks() {
-		Map<String, Rank> ranks = new HashMap<>();
-		for (ResourceStatistics resource : this.statistics) {
-			long acquisitions = resource.locks().values().stream().mapToLong(LockStatistics::totalAcquisitions).sum();
-			ranks.put(resource.resourceName(), new Rank(resource.resourceName(), false, false, acquisitions));
-		}
-		for (ResourceStatus resource : this.status) {
-			boolean awaited = resource.locks().values().stream().anyMatch((lock) -> !lock.waiters().isEmpty());
-			Rank known = ranks.get(resource.resourceName());
-			ranks.put(resource.resourceName(),
-					new Rank(resource.resourceName(), awaited, true, (known != null) ? known.acquisitions() : 0));
-		}
-		return ranks;
-	}
-
-	private static ResourceStatistics cut(ResourceStatistics resource) {
-		int operations = resource.recentOperations().size();
-		return (operations <= OPERATIONS) ? resource : new ResourceStatistics(resource.resourceName(), resource.locks(),
-				resource.recentOperations().subList(operations - OPERATIONS, operations));
-	}
-
-	private static ResourceStatus cut(ResourceStatus resource) {
-		Map<String, LockStatus> locks = new LinkedHashMap<>();
-		resource.locks()
-			.forEach((key, lock) -> locks.put(key, new LockStatus(first(lock.holders()), first(lock.waiters()))));
-		return new ResourceStatus(resource.resourceName(), locks);
-	}
-
-	private static <T> List<T> first(List<T> owners) {
-		return (owners.size() <= OWNERS) ? owners : owners.subList(0, OWNERS);
+	Overview(LockOverview overview, List<Deadlock> deadlocks) {
+		this.overview = overview;
+		this.deadlocks = deadlocks.stream().sorted(Comparator.comparing(Deadlock::kind)).limit(DEADLOCKS).toList();
+		overview.statistics()
+			.forEach((statistics) -> this.resources.put(statistics.resourceName(), new Entry(statistics, null)));
+		overview.status()
+			.forEach((status) -> this.resources.merge(status.resourceName(), new Entry(null, first(status, OWNERS)),
+					(known, now) -> new Entry(known.statistics(), now.status())));
 	}
 
 	/**
-	 * How much a resource matters.
-	 *
-	 * @param resource its name
-	 * @param awaited whether somebody waits for it
-	 * @param inUse whether somebody holds it or waits for it
-	 * @param acquisitions how often it was locked
+	 * The document.
+	 * @param maxBytes how large it may be
+	 * @param byName whether the resources are to be sorted by name
 	 */
-	private record Rank(String resource, boolean awaited, boolean inUse, long acquisitions) {
+	LocksDescriptor document(int maxBytes, boolean byName) {
+		List<Deadlock> shownDeadlocks = within(Math.min(maxBytes, BYTES_OF_DEADLOCKS), this.deadlocks, JsonSize::of);
+		int left = maxBytes - BYTES_OF_FRAME - shownDeadlocks.stream().mapToInt(JsonSize::of).sum();
+		List<Entry> shown = within(left, this.resources.values(), Entry::bytes);
+		int leftOut = this.overview.leftOut() + this.resources.size() - shown.size();
+		return new LocksDescriptor(
+				list(shown.stream().flatMap((entry) -> Stream.ofNullable(entry.statistics())),
+						byName ? Comparator.comparing(ResourceStatistics::resourceName) : null),
+				list(shown.stream().flatMap((entry) -> Stream.ofNullable(entry.status())),
+						byName ? Comparator.comparing(ResourceStatus::resourceName) : null),
+				shownDeadlocks, (leftOut > 0) ? leftOut : null, this.overview.advice());
+	}
 
-		/** What matters most comes first. */
-		static final Comparator<Rank> ORDER = Comparator.comparing(Rank::awaited)
-			.thenComparing(Rank::inUse)
-			.thenComparingLong(Rank::acquisitions)
-			.reversed()
-			.thenComparing(Rank::resource);
+	private static <T> List<T> within(int bytes, Collection<T> all, ToIntFunction<T> size) {
+		List<T> first = new ArrayList<>();
+		int left = bytes;
+		for (T one : all) {
+			left -= size.applyAsInt(one);
+			if (left < 0) {
+				break;
+			}
+			first.add(one);
+		}
+		return first;
+	}
+
+	private static <T> List<T> list(Stream<T> parts, @Nullable Comparator<T> order) {
+		return ((order != null) ? parts.sorted(order) : parts).toList();
+	}
+
+	/** The status with only the first of those who hold and wait. */
+	static ResourceStatus first(ResourceStatus resource, int owners) {
+		Map<String, LockStatus> locks = new LinkedHashMap<>();
+		resource.locks()
+			.forEach((key, lock) -> locks.put(key,
+					new LockStatus(first(lock.holders(), owners), first(lock.waiters(), owners))));
+		return new ResourceStatus(resource.resourceName(), locks);
+	}
+
+	private static <T> List<T> first(List<T> all, int number) {
+		return (all.size() <= number) ? all : all.subList(0, number);
+	}
+
+	/**
+	 * What is known of one resource.
+	 *
+	 * @param statistics its statistics, if any
+	 * @param status who holds and waits, if anybody
+	 */
+	private record Entry(@Nullable ResourceStatistics statistics, @Nullable ResourceStatus status) {
+
+		int bytes() {
+			return ((this.statistics != null) ? JsonSize.of(this.statistics) : 0)
+					+ ((this.status != null) ? JsonSize.of(this.status) : 0);
+		}
 
 	}
 

@@ -3,7 +3,6 @@ package io.github.locks.autoconfigure;
 import io.github.locks.LockManager;
 import io.github.locks.actuate.LocksEndpoint;
 import io.github.locks.actuate.LocksEndpointWebExtension;
-import io.github.locks.support.DefaultLockManager;
 
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -12,6 +11,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
 /**
@@ -21,13 +21,13 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
 @ConditionalOnAvailableEndpoint(LocksEndpoint.class)
 @ConditionalOnBean(LockManager.class)
+@EnableConfigurationProperties(LocksProperties.class)
 public final class LocksEndpointAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	LocksEndpoint locksEndpoint(LockManager lockManager) {
-		return (lockManager instanceof DefaultLockManager known) ? new LocksEndpoint(known, known::getStatistics)
-				: new LocksEndpoint(lockManager);
+	LocksEndpoint locksEndpoint(LockManager lockManager, LocksProperties properties) {
+		return new LocksEndpoint(lockManager, properties.getEndpoint().isMask());
 	}
 
 	@Bean

@@ -86,6 +86,8 @@ public final class LocksProperties {
 
 	private final Metrics metrics = new Metrics();
 
+	private final Endpoint endpoint = new Endpoint();
+
 	public boolean isEnabled() {
 		return this.enabled;
 	}
@@ -180,6 +182,10 @@ public final class LocksProperties {
 
 	public Metrics getMetrics() {
 		return this.metrics;
+	}
+
+	public Endpoint getEndpoint() {
+		return this.endpoint;
 	}
 
 	/**
@@ -565,6 +571,27 @@ public final class LocksProperties {
 
 		public void setEnabled(boolean enabled) {
 			this.enabled = enabled;
+		}
+
+	}
+
+	/**
+	 * What the Actuator shows of locks.
+	 */
+	public static final class Endpoint {
+
+		/**
+		 * Whether names of resources are shown only up to their first colon. What follows
+		 * is replaced by a number that is different in each process.
+		 */
+		private boolean mask = false;
+
+		public boolean isMask() {
+			return this.mask;
+		}
+
+		public void setMask(boolean mask) {
+			this.mask = mask;
 		}
 
 	}

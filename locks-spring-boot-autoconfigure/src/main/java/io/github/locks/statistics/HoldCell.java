@@ -42,6 +42,8 @@ public final class HoldCell {
 
 	private final int capacity;
 
+	private final HoldSketches sketches;
+
 	/** Odd while a holder writes. */
 	private volatile int version;
 
@@ -59,10 +61,20 @@ public final class HoldCell {
 	private long written;
 
 	/**
-	 * Creates an empty cell.
+	 * Creates an empty cell that is alone.
 	 * @param capacity how many holds to remember one by one, at least
 	 */
 	HoldCell(int capacity) {
+		this(capacity, new HoldSketches());
+	}
+
+	/**
+	 * Creates an empty cell.
+	 * @param capacity how many holds to remember one by one, at least
+	 * @param sketches where all cells of a resource tell how long holds have taken
+	 */
+	HoldCell(int capacity, HoldSketches sketches) {
+		this.sketches = sketches;
 		this.capacity = (capacity > 1) ? Integer.highestOneBit(capacity - 1) << 1 : 1;
 	}
 
@@ -100,6 +112,9 @@ public final class HoldCell {
 			tally.released(heldNanos);
 			last.releasedNanos = nanos;
 			endToWrite(odd);
+			if (heldNanos > 0) {
+				this.sketches.add(type, heldNanos, tally.measured);
+			}
 		}
 	}
 
@@ -162,6 +177,18 @@ public final class HoldCell {
 		}
 		endToWrite(odd);
 		return created;
+	}
+
+	/** Adds roughly what is known of all kinds of lock, without waiting for a holder. */
+	void addTo(Totals sum) {
+		add(this.read, sum);
+		add(this.write, sum);
+	}
+
+	private static void add(@Nullable HoldTally tally, Totals sum) {
+		if (tally != null) {
+			sum.add(tally.acquired, 0, 0, tally.sumNanos);
+		}
 	}
 
 	/** Adds what is known of a kind of lock, as of one moment. For any thread. */

@@ -15,14 +15,18 @@ final class HoldCells {
 
 	private final int capacity;
 
+	private final HoldSketches sketches;
+
 	private volatile AtomicReferenceArray<@Nullable HoldCell> cells = NONE;
 
 	/**
 	 * Creates a set without cells.
 	 * @param capacity how many holds each cell remembers one by one
+	 * @param sketches where all cells tell how long holds have taken
 	 */
-	HoldCells(int capacity) {
+	HoldCells(int capacity, HoldSketches sketches) {
 		this.capacity = capacity;
+		this.sketches = sketches;
 	}
 
 	HoldCell get(int slot) {
@@ -41,7 +45,7 @@ final class HoldCells {
 			this.cells = larger;
 			known = larger;
 		}
-		HoldCell created = new HoldCell(this.capacity);
+		HoldCell created = new HoldCell(this.capacity, this.sketches);
 		known.set(slot, created);
 		return created;
 	}

@@ -9,6 +9,9 @@ final class HoldTally {
 
 	long released;
 
+	/** How many of them took longer than nothing, by the clock that was used. */
+	long measured;
+
 	long sumNanos;
 
 	long minNanos = Long.MAX_VALUE;
@@ -17,6 +20,7 @@ final class HoldTally {
 
 	void released(long nanos) {
 		this.released++;
+		this.measured += (nanos > 0) ? 1 : 0;
 		this.sumNanos += nanos;
 		this.minNanos = Math.min(this.minNanos, nanos);
 		this.maxNanos = Math.max(this.maxNanos, nanos);
@@ -25,6 +29,7 @@ final class HoldTally {
 	void add(HoldTally other) {
 		this.acquired += other.acquired;
 		this.released += other.released;
+		this.measured += other.measured;
 		this.sumNanos += other.sumNanos;
 		this.minNanos = Math.min(this.minNanos, other.minNanos);
 		this.maxNanos = Math.max(this.maxNanos, other.maxNanos);

@@ -1,5 +1,6 @@
 package io.github.locks.statistics;
 
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
@@ -22,13 +23,44 @@ final class LockRecorder {
 
 	private final Durations holds = new Durations();
 
-	void record(LockEvent event) {
+	private final Sketch waitSketch = new Sketch();
+
+	private final AtomicLong shortestTimeout = new AtomicLong(Long.MAX_VALUE);
+
+	void record(LockEvent event, HoldSketches holdSketches) {
 		switch (event.operation()) {
-			case ACQUIRED -> this.waits.add(event.waitNanos());
-			case RELEASED, LOST -> this.holds.add(event.holdNanos());
-			case TIMEOUT -> this.timeouts.increment();
+			case ACQUIRED -> acquired(event);
+			case RELEASED, LOST -> ended(event, holdSketches);
+			case TIMEOUT -> timedOut(event);
 			default -> this.failures.increment();
 		}
+	}
+
+	private void acquired(LockEvent event) {
+		this.waits.add(event.waitNanos());
+		this.waitSketch.add(event.waitNanos(), this.waits.count());
+	}
+
+	private void ended(LockEvent event, HoldSketches sketches) {
+		this.holds.add(event.holdNanos());
+		sketches.add(event.type(), event.holdNanos(), this.holds.count());
+	}
+
+	private void timedOut(LockEvent event) {
+		this.timeouts.increment();
+		if (!event.isBusy()) {
+			this.shortestTimeout.accumulateAndGet(event.waitNanos(), Math::min);
+		}
+	}
+
+	/** How long a request has waited in vain, at least; the greatest number if none. */
+	long shortestTimeoutNanos() {
+		return this.shortestTimeout.get();
+	}
+
+	/** Adds what was recorded here, without holds that nobody had to wait for. */
+	void addTo(Totals sum) {
+		sum.add(this.waits.count(), this.timeouts.sum(), this.waits.sum(), this.holds.sum());
 	}
 
 	/**
@@ -36,17 +68,22 @@ final class LockRecorder {
 	 * release may be an event, so the events are read first: nothing is given back before
 	 * it was acquired.
 	 */
-	LockStatistics snapshot(Supplier<HoldTally> tally, int holders, int waiters) {
+	LockStatistics snapshot(Supplier<HoldTally> tally, Sketch holdSketch, int holders, int waiters) {
 		long released = this.holds.count();
 		long heldNanos = this.holds.sum();
+		long waited = this.waits.count();
 		HoldTally direct = tally.get();
-		long acquired = this.waits.count() + direct.acquired;
+		long acquired = waited + direct.acquired;
+		long maxHoldNanos = Math.max(this.holds.max(), direct.maxNanos);
 		return new LockStatistics(acquired, released + direct.released, this.timeouts.sum(), this.failures.sum(),
 				(direct.acquired > 0) ? 0 : ResourceRecorder.millis(this.waits.min()),
 				average(this.waits.sum(), acquired), ResourceRecorder.millis(this.waits.max()),
 				minMillis(Math.min(this.holds.minOr(Long.MAX_VALUE), direct.minNanos)),
-				average(heldNanos + direct.sumNanos, released + direct.released),
-				ResourceRecorder.millis(Math.max(this.holds.max(), direct.maxNanos)), holders, waiters);
+				average(heldNanos + direct.sumNanos, released + direct.released), ResourceRecorder.millis(maxHoldNanos),
+				holders, waiters, ResourceRecorder.millis(this.waits.sum()),
+				ResourceRecorder.millis(heldNanos + direct.sumNanos),
+				this.waitSketch.percentiles(acquired, waited, this.waits.max()),
+				holdSketch.percentiles(released + direct.released, released + direct.measured, maxHoldNanos));
 	}
 
 	private static double minMillis(long nanos) {

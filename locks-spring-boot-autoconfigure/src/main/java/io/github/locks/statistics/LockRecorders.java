@@ -16,9 +16,22 @@ final class LockRecorders {
 
 	private volatile @Nullable LockRecorder distributed;
 
-	void record(LockEvent event) {
+	void record(LockEvent event, HoldSketches sketches) {
 		LockRecorder known = find(event.type());
-		((known != null) ? known : create(event.type())).record(event);
+		((known != null) ? known : create(event.type())).record(event, sketches);
+	}
+
+	/** Adds what was recorded of all kinds, without holds that nobody had to wait for. */
+	void addTo(Totals sum) {
+		add(this.read, sum);
+		add(this.write, sum);
+		add(this.distributed, sum);
+	}
+
+	private static void add(@Nullable LockRecorder recorder, Totals sum) {
+		if (recorder != null) {
+			recorder.addTo(sum);
+		}
 	}
 
 	LockRecorder get(LockType type) {

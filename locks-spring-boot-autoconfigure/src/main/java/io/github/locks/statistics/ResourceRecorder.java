@@ -110,6 +110,25 @@ public final class ResourceRecorder {
 	}
 
 	/**
+	 * Adds what was recorded of all kinds of lock, without waiting for anybody: counts
+	 * may be some moments old.
+	 * @param sum what to add to
+	 */
+	public void addTo(Totals sum) {
+		this.recording.addTo(sum);
+	}
+
+	/**
+	 * Returns how long a request has waited in vain at least, of those that were ready to
+	 * wait.
+	 * @param type the kind of lock
+	 * @return nanoseconds; {@link Long#MAX_VALUE} if none has
+	 */
+	public long shortestTimeoutNanos(LockType type) {
+		return this.recording.events.get(type).shortestTimeoutNanos();
+	}
+
+	/**
 	 * Lets everything go that is not needed to keep what was recorded. Nobody may hold or
 	 * ask for a lock of the resource.
 	 * @param resource name of the resource
@@ -139,16 +158,25 @@ public final class ResourceRecorder {
 		/** What readers have taken down, each in the cell of its slot. */
 		private volatile @Nullable HoldCells slots;
 
+		private final HoldSketches sketches;
+
 		private final LockRecorders events;
 
 		private final History history;
 
 		Recording(int historySize) {
-			this(historySize, new HoldCell(holds(historySize)), new LockRecorders(), new History(historySize));
+			this(historySize, new HoldSketches());
 		}
 
-		private Recording(int historySize, HoldCell cell, LockRecorders events, History history) {
+		private Recording(int historySize, HoldSketches sketches) {
+			this(historySize, new HoldCell(holds(historySize), sketches), sketches, new LockRecorders(),
+					new History(historySize));
+		}
+
+		private Recording(int historySize, HoldCell cell, HoldSketches sketches, LockRecorders events,
+				History history) {
 			this.historySize = historySize;
+			this.sketches = sketches;
 			this.cell = cell;
 			this.events = events;
 			this.history = history;
@@ -160,7 +188,7 @@ public final class ResourceRecorder {
 		}
 
 		void record(LockEvent event) {
-			this.events.record(event);
+			this.events.record(event, this.sketches);
 			this.history.add(event);
 		}
 
@@ -172,7 +200,7 @@ public final class ResourceRecorder {
 		private synchronized HoldCells createSlots() {
 			HoldCells known = this.slots;
 			if (known == null) {
-				known = new HoldCells(holds(this.historySize));
+				known = new HoldCells(holds(this.historySize), this.sketches);
 				this.slots = known;
 			}
 			return known;
@@ -186,7 +214,16 @@ public final class ResourceRecorder {
 		}
 
 		LockStatistics snapshot(LockType type, int holders, int waiters) {
-			return this.events.get(type).snapshot(() -> direct(type), holders, waiters);
+			return this.events.get(type).snapshot(() -> direct(type), this.sketches.get(type), holders, waiters);
+		}
+
+		void addTo(Totals sum) {
+			this.events.addTo(sum);
+			this.cell.addTo(sum);
+			HoldCells known = this.slots;
+			if (known != null) {
+				known.forEach((used) -> used.addTo(sum));
+			}
 		}
 
 		private HoldTally direct(LockType type) {
@@ -238,10 +275,10 @@ public final class ResourceRecorder {
 
 		Recording compacted(String resource) {
 			History kept = History.of(this.historySize, events(resource, this.historySize));
-			HoldCell sum = new HoldCell(holds(this.historySize));
+			HoldCell sum = new HoldCell(holds(this.historySize), this.sketches);
 			sum.takeOver(this.cell);
 			forEachSlot(sum::takeOver);
-			return new Recording(this.historySize, sum, this.events, kept);
+			return new Recording(this.historySize, sum, this.sketches, this.events, kept);
 		}
 
 	}

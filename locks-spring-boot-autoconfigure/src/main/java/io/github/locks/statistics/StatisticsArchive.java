@@ -1,9 +1,13 @@
 package io.github.locks.statistics;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +25,12 @@ public final class StatisticsArchive {
 
 	private final int maxResources;
 
+	/** Changed under the monitor only, together with the order; read without it. */
+	private final Map<String, ResourceRecorder> recorders = new ConcurrentHashMap<>();
+
+	/** The names, first put away first. */
 	@GuardedBy("this")
-	private final Map<String, ResourceRecorder> recorders = new LinkedHashMap<>();
+	private final Set<String> order = new LinkedHashSet<>();
 
 	/**
 	 * Creates an empty archive.
@@ -45,6 +53,7 @@ public final class StatisticsArchive {
 		if (!this.enabled) {
 			return ResourceRecorder.DISABLED;
 		}
+		this.order.remove(resource);
 		ResourceRecorder known = this.recorders.remove(resource);
 		return (known != null) ? known : new ResourceRecorder(this.historySize);
 	}
@@ -60,8 +69,9 @@ public final class StatisticsArchive {
 		}
 		recorder.compact(resource);
 		this.recorders.put(resource, recorder);
-		if (this.recorders.size() > this.maxResources) {
-			this.recorders.remove(this.recorders.keySet().iterator().next());
+		this.order.add(resource);
+		if (this.order.size() > this.maxResources) {
+			remove(this.order.iterator().next());
 		}
 	}
 
@@ -70,7 +80,7 @@ public final class StatisticsArchive {
 	 * @param resource name of the resource
 	 * @return the recorder, or {@code null} if the archive has none
 	 */
-	public synchronized @Nullable ResourceRecorder find(String resource) {
+	public @Nullable ResourceRecorder find(String resource) {
 		return this.recorders.get(resource);
 	}
 
@@ -78,8 +88,17 @@ public final class StatisticsArchive {
 	 * Returns the names of all archived resources.
 	 * @return a copy
 	 */
-	public synchronized List<String> resources() {
+	public List<String> resources() {
 		return new ArrayList<>(this.recorders.keySet());
+	}
+
+	/**
+	 * Returns all archived recorders by name, to be read while they change: what is put
+	 * away or taken out meanwhile may be there or not.
+	 * @return a view
+	 */
+	public Collection<Map.Entry<String, ResourceRecorder>> recorders() {
+		return Collections.unmodifiableMap(this.recorders).entrySet();
 	}
 
 	/**
@@ -87,6 +106,7 @@ public final class StatisticsArchive {
 	 * @param resource name of the resource
 	 */
 	public synchronized void remove(String resource) {
+		this.order.remove(resource);
 		this.recorders.remove(resource);
 	}
 
@@ -94,6 +114,7 @@ public final class StatisticsArchive {
 	 * Forgets all resources.
 	 */
 	public synchronized void clear() {
+		this.order.clear();
 		this.recorders.clear();
 	}
 

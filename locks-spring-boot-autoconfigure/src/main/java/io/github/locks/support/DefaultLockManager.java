@@ -10,11 +10,14 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReadWriteLock;
 
 import io.github.locks.Deadlock;
+import io.github.locks.LockAdvice;
 import io.github.locks.LockHandle;
 import io.github.locks.LockManager;
 import io.github.locks.LockManagerClosedException;
 import io.github.locks.LockNames;
 import io.github.locks.LockOperation;
+import io.github.locks.LockOverview;
+import io.github.locks.LockQuery;
 import io.github.locks.LockOwner;
 import io.github.locks.LockRequest;
 import io.github.locks.LockScope;
@@ -55,6 +58,8 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 
 	private final StatusReader status;
 
+	private final OverviewReader overviews;
+
 	private final Failures failures;
 
 	private final LockViews views;
@@ -79,6 +84,7 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 						resources::namesByOwner, workers, settings, listeners),
 				leases, listeners, new Shutdown(), listeners.followHolds() ? LockClock.EXACT : builder.clock());
 		this.status = new StatusReader(resources, leases, pictures);
+		this.overviews = new OverviewReader(resources, pictures, this.status, new TimeoutAdvice(settings, resources));
 		this.failures = new Failures(settings, this.status);
 		this.views = new LockViews(this.runtime, this.failures);
 		this.backendCheck = new BackendCheck(leases, workers);
@@ -155,16 +161,6 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 		return this.status.statistics(Integer.MAX_VALUE);
 	}
 
-	/**
-	 * Returns the statistics of all resources with only the last of their recent
-	 * operations, which are most of what there is to copy.
-	 * @param operations how many recent operations of a resource at most
-	 * @return a snapshot, sorted by name
-	 */
-	public List<ResourceStatistics> getStatistics(int operations) {
-		return this.status.statistics(operations);
-	}
-
 	@Override
 	public List<ResourceStatistics> getStatistics(String resource) {
 		return this.status.statistics(LockNames.check(resource), Integer.MAX_VALUE);
@@ -178,6 +174,16 @@ public final class DefaultLockManager implements LockManager, AutoCloseable {
 	@Override
 	public List<ResourceStatus> getLockStatus(String resource) {
 		return this.status.statusOfAllProcesses(LockNames.check(resource));
+	}
+
+	@Override
+	public LockOverview getOverview(LockQuery query) {
+		return this.overviews.read(query);
+	}
+
+	@Override
+	public List<LockAdvice> getAdvice(String resource) {
+		return this.overviews.advice(LockNames.check(resource));
 	}
 
 	@Override

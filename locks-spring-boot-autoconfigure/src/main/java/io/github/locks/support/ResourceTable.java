@@ -188,6 +188,14 @@ final class ResourceTable {
 		return names;
 	}
 
+	/**
+	 * Begins to visit all resources that have statistics. One that is evicted meanwhile,
+	 * or comes back, may be visited twice or missed.
+	 */
+	Cursor cursor() {
+		return new Cursor(this.archive.recorders().iterator(), this.resources.values().iterator());
+	}
+
 	@Nullable ResourceRecorder recorder(String name) {
 		ManagedResource resource = this.resources.get(name);
 		return (resource != null) ? resource.recorder() : this.archive.find(name);
@@ -207,6 +215,51 @@ final class ResourceTable {
 	void resetStatistics() {
 		this.archive.clear();
 		this.resources.values().forEach((resource) -> resource.recorder().reset());
+	}
+
+	/**
+	 * Where somebody is who visits all resources. For one thread at a time.
+	 */
+	static final class Cursor {
+
+		private final Iterator<Map.Entry<String, ResourceRecorder>> archived;
+
+		private final Iterator<ManagedResource> managed;
+
+		private Cursor(Iterator<Map.Entry<String, ResourceRecorder>> archived, Iterator<ManagedResource> managed) {
+			this.archived = archived;
+			this.managed = managed;
+		}
+
+		/** Visits the next resource, if there is one. */
+		boolean next(Visitor visitor) {
+			if (this.archived.hasNext()) {
+				Map.Entry<String, ResourceRecorder> entry = this.archived.next();
+				visitor.visit(entry.getKey(), entry.getValue(), null);
+				return true;
+			}
+			if (this.managed.hasNext()) {
+				ManagedResource resource = this.managed.next();
+				visitor.visit(resource.resource(), resource.recorder(), resource);
+				return true;
+			}
+			return false;
+		}
+
+	}
+
+	/**
+	 * Is shown resources.
+	 */
+	@FunctionalInterface
+	interface Visitor {
+
+		/**
+		 * Is shown a resource.
+		 * @param resource the locks, or {@code null} if they are not in memory
+		 */
+		void visit(String name, ResourceRecorder recorder, @Nullable ManagedResource resource);
+
 	}
 
 }

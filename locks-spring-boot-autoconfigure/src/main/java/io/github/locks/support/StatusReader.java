@@ -1,9 +1,11 @@
 package io.github.locks.support;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -16,6 +18,7 @@ import io.github.locks.ResourceStatus;
 import io.github.locks.local.Acquisition;
 import io.github.locks.local.Snapshot;
 import io.github.locks.spi.ProcessId;
+import io.github.locks.spi.ProcessPicture;
 import io.github.locks.spi.WallClock;
 import io.github.locks.statistics.ResourceRecorder;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +54,14 @@ final class StatusReader {
 			.toList());
 	}
 
+	/** The status of some resources, in their order, without those that are free. */
+	List<ResourceStatus> statusOfAllProcesses(List<String> names, List<ProcessPicture> others) {
+		List<ResourceStatus> own = names.stream().flatMap((name) -> status(name).stream()).toList();
+		Map<String, ResourceStatus> merged = new HashMap<>();
+		OtherProcesses.merge(own, others).forEach((status) -> merged.put(status.resourceName(), status));
+		return withUnknownHolders(names.stream().map(merged::get).filter(Objects::nonNull).toList());
+	}
+
 	/** Asks the backend who holds what is waited for, if nobody has shown it. */
 	private List<ResourceStatus> withUnknownHolders(List<ResourceStatus> all) {
 		String key = LockType.DISTRIBUTED.key();
@@ -70,7 +81,9 @@ final class StatusReader {
 	List<ResourceStatus> status() {
 		List<ResourceStatus> status = new ArrayList<>();
 		for (ManagedResource resource : this.resources.all()) {
-			status(resource).ifPresent(status::add);
+			if (!resource.isUnused()) {
+				status(resource).ifPresent(status::add);
+			}
 		}
 		status.sort((a, b) -> a.resourceName().compareTo(b.resourceName()));
 		return status;

@@ -81,8 +81,7 @@ class BadEndpointInputTests {
 	}
 
 	static Stream<Arguments> unknownParameters() {
-		return cases("?filter=(a%2B)%2B$", "?filter=" + "a".repeat(4000), "?sort=;drop", "?offset=-1",
-				"?resource=(a%2B)%2B$");
+		return cases("?filter=(a%2B)%2B$", "?filter=" + "a".repeat(4000), "?offset=-1", "?resource=(a%2B)%2B$");
 	}
 
 	@ParameterizedTest(name = "row 83 {0} {1}")
@@ -98,6 +97,40 @@ class BadEndpointInputTests {
 			assertThat(response.statusCode()).isEqualTo(200);
 			assertThat(JsonMapper.shared().readTree(response.body()).get("statistics")).isNotEmpty();
 		}
+	}
+
+	static Stream<Arguments> choices() {
+		return cases("?sort=;drop", "?sort=heat,name", "?sort=%20", "?sort=heat&sort=heat", "?state=", "?state=locked",
+				"?state=h\u00e9ld", "?search=" + "x".repeat(513), "?search=" + "a".repeat(4000));
+	}
+
+	@ParameterizedTest(name = "row 83 {0} {1}")
+	@MethodSource("choices")
+	void choiceThatMakesNoSenseIsRefusedAndNamed(Server server, String rest) throws Exception {
+		HttpResponse<String> response = READ_ONLY.get(server)
+			.get(rest.startsWith("?search") ? rest
+					: HttpApp.encode(rest)
+						.replace("%3F", "?")
+						.replace("%3D", "=")
+						.replace("%26", "&")
+						.replace("%25", "%"));
+		assertThat(response.statusCode()).isEqualTo(400);
+	}
+
+	@ParameterizedTest(name = "row 83 {0} {1}")
+	@MethodSource("searches")
+	void searchIsForTextAsItIs(Server server, String text) throws Exception {
+		LockManager locks = READ_ONLY.get(server).context().getBean(LockManager.class);
+		locks.readLock("searched " + text + "!").close();
+		locks.readLock("searched aaaaaaaaaaaaaaaaaaaaaaaaaaaa!").close();
+		JsonNode document = JsonMapper.shared()
+			.readTree(READ_ONLY.get(server).get("?search=" + HttpApp.encode("SEARCHED " + text)).body());
+		assertThat(document.get("statistics").findValuesAsString("resourceName"))
+			.containsExactly("searched " + text + "!");
+	}
+
+	static Stream<Arguments> searches() {
+		return cases("(a+)+$", ".*", "%", "_", "\\Q", "<b>");
 	}
 
 	static Stream<Arguments> limits() {

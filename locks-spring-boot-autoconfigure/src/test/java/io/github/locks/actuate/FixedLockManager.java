@@ -111,8 +111,9 @@ final class FixedLockManager implements LockManager {
 	}
 
 	private static ResourceStatistics statistics() {
-		LockStatistics read = new LockStatistics(145, 144, 1, 2, 0.0, 2.3, 8.1, 0.9, 15.7, 40.2, 3, 4);
-		LockStatistics none = new LockStatistics(0, 0, 0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0);
+		LockStatistics read = new LockStatistics(145, 144, 1, 2, 0.0, 2.3, 8.1, 0.9, 15.7, 40.2, 3, 4, 333.5, 2260.8,
+				new LockStatistics.Percentiles(2.1, 5.5, 8.1), null);
+		LockStatistics none = new LockStatistics(0, 0, 0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0, 0.0, 0.0, null, null);
 		Map<String, LockStatistics> locks = new LinkedHashMap<>();
 		locks.put("read", read);
 		locks.put("write", none);

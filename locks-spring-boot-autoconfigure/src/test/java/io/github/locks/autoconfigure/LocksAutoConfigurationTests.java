@@ -113,7 +113,7 @@ class LocksAutoConfigurationTests {
 				Health health = context.getBean(LocksHealthIndicator.class).health(true);
 				assertThat(health).isNotNull();
 				assertThat(health.getStatus()).isEqualTo(Status.UP);
-				assertThat(context.getBean(LocksEndpoint.class).locks(null, null)).isNotNull();
+				assertThat(context.getBean(LocksEndpoint.class).locks(null, null, null, null, null)).isNotNull();
 				wrapped[0] = context.getBean(LockManager.class);
 			});
 		assertThatExceptionOfType(LockManagerClosedException.class).isThrownBy(() -> wrapped[0].readLock("a"));
