@@ -35,7 +35,7 @@ class LocksPropertiesMetadataTests {
 			.containsExactlyInAnyOrder("locks.enabled", "locks.directory", "locks.timeout.read", "locks.timeout.write",
 					"locks.timeout.distributed", "locks.resources", "locks.scope", "locks.distributed.backend",
 					"locks.distributed.lease", "locks.redis.key-prefix", "locks.jdbc.initialize-schema",
-					"locks.jdbc.table-prefix", "locks.distributed.local-handovers",
+					"locks.jdbc.table-prefix", "locks.endpoint.mask", "locks.distributed.local-handovers",
 					"locks.distributed.local-handover-time", "locks.deadlock.check-interval",
 					"locks.deadlock.threshold", "locks.deadlock.policy", "locks.statistics.enabled",
 					"locks.statistics.history-size", "locks.statistics.max-resources", "locks.statistics.timing",
