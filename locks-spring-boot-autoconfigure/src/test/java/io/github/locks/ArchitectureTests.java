@@ -76,17 +76,18 @@ class ArchitectureTests {
 	@Test
 	void brothersDoNotSeeEachOther() {
 		brothers("local", "file", "memory", "redis", "statistics", "deadlock");
-		brothers("support", "aop", "actuate", "metrics", "event");
+		brothers("support", "aop", "actuate", "dashboard", "metrics", "event");
 	}
 
 	@Test
 	void arrowsGoDown() {
 		level("spi", "local", "file", "memory", "redis", "statistics", "deadlock", "support", "aop", "actuate",
-				"metrics", "event", "autoconfigure", "test");
+				"dashboard", "metrics", "event", "autoconfigure", "test");
 		for (String engine : new String[] { "local", "file", "memory", "redis", "statistics", "deadlock" }) {
-			level(engine, "support", "aop", "actuate", "metrics", "event", "autoconfigure", "test");
+			level(engine, "support", "aop", "actuate", "dashboard", "metrics", "event", "autoconfigure", "test");
 		}
-		for (String face : new String[] { "support", "aop", "actuate", "metrics", "event", "autoconfigure" }) {
+		for (String face : new String[] { "support", "aop", "actuate", "dashboard", "metrics", "event",
+				"autoconfigure" }) {
 			level(face, "test");
 		}
 		check(noClasses().that()
@@ -100,7 +101,7 @@ class ArchitectureTests {
 	@Test
 	void facesUseTheContractOnly() {
 		check(noClasses().that()
-			.resideInAnyPackage(below("aop"), below("actuate"), below("metrics"), below("event"))
+			.resideInAnyPackage(below("aop"), below("actuate"), below("dashboard"), below("metrics"), below("event"))
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage(below("local"), below("file"), below("memory"), below("redis"), below("statistics"),
@@ -120,7 +121,7 @@ class ArchitectureTests {
 
 	@Test
 	void frameworksAreSeenByTheirFacesOnly() {
-		seenOnlyBy("org.springframework.boot..", "autoconfigure", "actuate", "test");
+		seenOnlyBy("org.springframework.boot..", "autoconfigure", "actuate", "dashboard", "test");
 		seenOnlyBy("org.springframework.boot.test..", "test");
 		seenOnlyBy("org.springframework.test..", "test");
 		seenOnlyBy("org.springframework.boot.health..", "autoconfigure", "actuate");

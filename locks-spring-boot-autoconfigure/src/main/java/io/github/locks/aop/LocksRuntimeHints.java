@@ -29,6 +29,7 @@ final class LocksRuntimeHints implements RuntimeHintsRegistrar {
 		hints.reflection().registerType(Method.class, MemberCategory.INVOKE_PUBLIC_METHODS);
 		hints.resources().registerPattern("io/github/locks/redis/*.lua");
 		hints.resources().registerPattern("io/github/locks/jdbc/*.sql");
+		hints.resources().registerPattern("META-INF/locks-ui/*");
 		hints.reflection()
 			.registerTypeIfPresent(classLoader,
 					"org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory",
